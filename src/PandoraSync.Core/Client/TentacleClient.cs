@@ -1,0 +1,330 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Files;
+using PandoraSync.Protocol;
+using PandoraSync.Transport;
+
+namespace PandoraSync.Client;
+
+/// <summary>
+/// One connection to a Tentacle server as verbs. Towards any server it says one command and waits for its answer
+/// (protocol.md, section 1). Not for use by several threads at once. After an error other than a refusal it is closed.
+/// </summary>
+public sealed class TentacleClient : IDisposable
+{
+    private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
+    private readonly TentacleChannel _channel;
+    private bool _answered;
+
+    private TentacleClient(TentacleChannel channel, TentacleClientOptions options)
+    {
+        _channel = channel;
+        Options = options;
+    }
+
+    /// <summary>How the server was reached.</summary>
+    public TentacleClientOptions Options { get; }
+
+    /// <summary>False once the connection is closed or the server has ended it; make a new one then.</summary>
+    public bool IsUsable => !_channel.LooksDead();
+
+    /// <summary>Bytes received so far.</summary>
+    public long BytesReceived => _channel.BytesReceived;
+
+    /// <summary>Bytes sent so far.</summary>
+    public long BytesSent => _channel.BytesSent;
+
+    /// <summary>Connects and, where the options have a password, gives it.</summary>
+    /// <param name="options">The server.</param>
+    /// <param name="cancellationToken">Ends the attempt at once.</param>
+    /// <exception cref="TentacleException">No connection, or the password is refused.</exception>
+    public static async Task<TentacleClient> ConnectAsync(TentacleClientOptions options, CancellationToken cancellationToken)
+    {
+        var channel = await TentacleConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
+        var client = new TentacleClient(channel, options);
+        try
+        {
+            if (options.Password is { } password)
+                await client.AuthenticateAsync(password, cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lists a folder (protocol.md, section 2: LS).</summary>
+    /// <param name="sampleName">Empty for the storage directory itself; otherwise a name that the server filters into the wanted folder.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <exception cref="TentacleException">Not allowed, refused, not Tentacle, broken or silent.</exception>
+    public async Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, CancellationToken cancellationToken)
+    {
+        if (sampleName.Length > 0)
+            FileNameRules.RequireSafe(sampleName);
+        using var step = Begin("LS", sampleName.Length > 0 ? sampleName : null, cancellationToken);
+        var reply = await AskAsync(TentacleCommand.Request(TentacleVerb.Ls, sampleName)).ConfigureAwait(false);
+        var size = reply.Size ?? throw Refusal(reply);
+        if (size > TentacleLimits.MaxListingBytes)
+            throw _channel.Fail(TentacleErrorKind.TooLarge, $"announced a listing of {size} bytes, over the limit of {TentacleLimits.MaxListingBytes}", inner: null);
+        var parser = new ListingParser();
+        if (size > 0)
+            await TakeContentAsync(TentacleVerb.Ls, new FeedStream(parser.Feed), size, received: null).ConfigureAwait(false);
+        else
+            await CancelAsync().ConfigureAwait(false);
+        return parser.Complete();
+    }
+
+    /// <summary>Asks for a file's size without taking it.</summary>
+    /// <param name="name">A safe file name.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <returns>Bytes; null if the server has no such file (or it is a folder).</returns>
+    /// <exception cref="TentacleException">Bad name, not Tentacle, broken or silent.</exception>
+    public Task<long?> GetSizeAsync(string name, CancellationToken cancellationToken) =>
+        TakeAsync(TentacleVerb.Recv, name, static _ => null, received: null, cancellationToken);
+
+    /// <summary>Takes a copy of a file (<see cref="TentacleVerb.Recv"/>), or the file itself (<see cref="TentacleVerb.Mv"/>: the server deletes it).</summary>
+    /// <param name="verb"><see cref="TentacleVerb.Recv"/> or <see cref="TentacleVerb.Mv"/>.</param>
+    /// <param name="name">A safe file name.</param>
+    /// <param name="open">Told the announced size, gives the stream to write to, or null to decline: the session goes on and the server keeps the file.</param>
+    /// <param name="received">Told the number of bytes of each piece, for progress; may be null.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <returns>The announced size, taken or declined; null if the server has no such file.</returns>
+    /// <exception cref="TentacleException">Bad name, not Tentacle, broken or silent. After MV it is unknown whether the server kept the file.</exception>
+    public async Task<long?> TakeAsync(TentacleVerb verb, string name, Func<long, Stream?> open, Action<int>? received, CancellationToken cancellationToken)
+    {
+        FileNameRules.RequireSafe(name);
+        using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
+        var reply = await AskAsync(TentacleCommand.Request(verb, name)).ConfigureAwait(false);
+        if (reply.Size is not { } size)
+            return IsMissing(reply) ? null : throw Refusal(reply);
+        Stream? destination = null;
+        try
+        {
+            destination = open(size);
+        }
+        finally
+        {
+            // Confirming an empty RECV makes a stock server close the connection; there is nothing to come (protocol.md, section 2).
+            if (destination is null || (size == 0 && verb != TentacleVerb.Mv))
+                await CancelAsync().ConfigureAwait(false);
+        }
+
+        if (destination is not null && (size > 0 || verb == TentacleVerb.Mv))
+            await TakeContentAsync(verb, destination, size, received).ConfigureAwait(false);
+        return size;
+    }
+
+    /// <summary>Has the server delete a file: takes it with MV and throws the content away.</summary>
+    /// <param name="name">A safe file name.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <returns>Bytes deleted; null if the server has no such file.</returns>
+    /// <exception cref="TentacleException">Bad name, not allowed, not Tentacle, broken or silent.</exception>
+    public Task<long?> DeleteAsync(string name, CancellationToken cancellationToken) =>
+        TakeAsync(TentacleVerb.Mv, name, static _ => Stream.Null, received: null, cancellationToken);
+
+    /// <summary>Gives a file to the server.</summary>
+    /// <param name="name">A safe file name.</param>
+    /// <param name="source">The content, from its current position.</param>
+    /// <param name="length">Bytes to send, 1 or more: a stock server refuses empty files (protocol.md, section 2).</param>
+    /// <param name="sent">Told the number of bytes of each piece, for progress; may be null.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <exception cref="TentacleException">Bad name, refused, changed meanwhile, not Tentacle, broken or silent.</exception>
+    public async Task SendAsync(string name, Stream source, long length, Action<int>? sent, CancellationToken cancellationToken) =>
+        await OfferAsync(TentacleVerb.Send, name, source, length, sent, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Gives a file to the server as an archive (ZSEND).</summary>
+    /// <param name="name">A safe file name.</param>
+    /// <param name="source">The content, from its current position to its end.</param>
+    /// <param name="sent">Told the number of compressed bytes of each piece, for progress; may be null.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <returns>Compressed bytes sent.</returns>
+    /// <exception cref="TentacleException">Bad name, refused, not Tentacle, broken or silent.</exception>
+    public async Task<long> SendCompressedAsync(string name, Stream source, Action<int>? sent, CancellationToken cancellationToken)
+    {
+        FileNameRules.RequireSafe(name);
+        using var archive = TemporaryFile.Create();
+        ZipMember.Write(source, archive.Stream, name);
+        archive.Stream.Position = 0;
+        await OfferAsync(TentacleVerb.ZSend, name, archive.Stream, archive.Stream.Length, sent, cancellationToken).ConfigureAwait(false);
+        return archive.Stream.Length;
+    }
+
+    /// <summary>Takes a copy of a file as an archive (ZRECV), checks it and unpacks it.</summary>
+    /// <param name="name">A safe file name.</param>
+    /// <param name="destination">Where the content goes.</param>
+    /// <param name="maxBytes">Most bytes to unpack.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <returns>Bytes unpacked; null if the server has no such file.</returns>
+    /// <exception cref="TentacleException">Bad name, bad archive, over the limit, not Tentacle, broken or silent.</exception>
+    public async Task<long?> ReceiveCompressedAsync(string name, Stream destination, long maxBytes, CancellationToken cancellationToken)
+    {
+        using var archive = TemporaryFile.Create();
+        var size = await TakeAsync(TentacleVerb.ZRecv, name, s => s <= maxBytes ? archive.Stream : null, received: null, cancellationToken).ConfigureAwait(false);
+        if (size is null)
+            return null;
+        if (size > maxBytes)
+            throw new TentacleException(TentacleErrorKind.TooLarge, $"{_channel.Peer} announced {size} bytes for '{name}', over the limit of {maxBytes}.") { Peer = _channel.Peer, File = name, Step = "ZRECV" };
+        return ZipMember.Read(archive.Stream, destination, maxBytes);
+    }
+
+    /// <summary>Ends the session and waits until the server has closed: all it still had to do is done then.</summary>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    public async Task QuitAsync(CancellationToken cancellationToken)
+    {
+        using var step = Begin("QUIT", file: null, cancellationToken);
+        _channel.Queue(TentacleCommand.Quit.ToBytes());
+        await _channel.FlushAsync().ConfigureAwait(false);
+        if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)
+            throw _channel.Fail(TentacleErrorKind.Protocol, "answered QUIT instead of closing", inner: null);
+        _channel.Dispose();
+    }
+
+    /// <summary>Closes the connection without a word; a server of ours then keeps what was not confirmed.</summary>
+    public void Dispose()
+    {
+        _channel.Abort();
+        _channel.Dispose();
+    }
+
+    private async Task AuthenticateAsync(TentaclePassword password, CancellationToken cancellationToken)
+    {
+        using var step = Begin("PASS", file: null, cancellationToken);
+        _channel.Queue(TentacleCommand.Pass(password).ToBytes());
+        await _channel.FlushAsync().ConfigureAwait(false);
+        TentacleReply? reply;
+        try
+        {
+            reply = await ReadReplyAsync().ConfigureAwait(false);
+        }
+        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Disconnected)
+        {
+            reply = null;
+        }
+
+        if (reply is not { Verb: TentacleVerb.Pass, IsOk: true })
+            throw _channel.Fail(TentacleErrorKind.AuthenticationFailed, "refused the password: it is wrong, or the server has none", inner: null);
+        _answered = true;
+    }
+
+    private async Task OfferAsync(TentacleVerb verb, string name, Stream source, long length, Action<int>? sent, CancellationToken cancellationToken)
+    {
+        FileNameRules.RequireSafe(name);
+        if (length <= 0)
+            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' is empty; the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
+        using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
+        var reply = await AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
+        if (!reply.IsOk)
+            throw Refusal(reply);
+        await WithLocalErrorsAsync(() => _channel.SendContentAsync(source, length, sent)).ConfigureAwait(false);
+        var outcome = await ReadReplyAsync().ConfigureAwait(false);
+        if (outcome is null)
+            throw _channel.Fail(TentacleErrorKind.Disconnected, "closed the connection instead of confirming that it has the file", inner: null);
+        Check(outcome, verb);
+        if (!outcome.IsOk)
+            throw Refusal(outcome);
+    }
+
+    /// <summary>Says one command and reads its answer.</summary>
+    private async Task<TentacleReply> AskAsync(TentacleCommand command)
+    {
+        if (_channel.HasUnreadBytes)
+            throw _channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
+        _channel.Queue(command.ToBytes());
+        await _channel.FlushAsync().ConfigureAwait(false);
+        var reply = await ReadReplyAsync().ConfigureAwait(false);
+        if (reply is null)
+            throw ClosedInsteadOfAnswering(command.Verb);
+        _answered = true;
+        Check(reply, command.Verb);
+        return reply;
+    }
+
+    private async Task<TentacleReply?> ReadReplyAsync()
+    {
+        if (await _channel.ReadLineAsync().ConfigureAwait(false) is not { } line)
+            return null;
+        return TentacleReply.Parse(new ArraySegment<byte>(line)) ?? throw _channel.Fail(TentacleErrorKind.Protocol, $"is not speaking Tentacle: it answered '{ShowLine(line)}'", inner: null);
+    }
+
+    private static string ShowLine(byte[] line)
+    {
+        TentacleText.TryDecode(new ArraySegment<byte>(line), out var text);
+        return TentacleText.Show(text);
+    }
+
+    private void Check(TentacleReply reply, TentacleVerb verb)
+    {
+        if (reply.Verb != verb)
+            throw _channel.Fail(TentacleErrorKind.Protocol, $"gave an answer that does not fit: '{reply}'", inner: null);
+    }
+
+    private async Task TakeContentAsync(TentacleVerb verb, Stream destination, long size, Action<int>? received)
+    {
+        _channel.Queue(TentacleCommand.Confirm(verb).ToBytes());
+        await _channel.FlushAsync().ConfigureAwait(false);
+        await WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
+    }
+
+    /// <summary>Any answer but the confirmation declines what was announced (protocol.md, section 2).</summary>
+    private Task CancelAsync()
+    {
+        _channel.Queue(Cancel);
+        return _channel.FlushAsync();
+    }
+
+    /// <summary>An error of the local file in the middle of content leaves the conversation out of step, so the connection is closed.</summary>
+    private async Task WithLocalErrorsAsync(Func<Task> transfer)
+    {
+        try
+        {
+            await transfer().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _channel.Abort();
+            throw LocalFileError.Explain(e, _channel.File ?? "file", _channel.Step, _channel.Peer);
+        }
+        catch (TentacleException e) when (e.Peer is null)
+        {
+            throw _channel.Fail(e.Kind, $"sent what cannot be used: {e.Message}", e);
+        }
+        catch
+        {
+            _channel.Abort();
+            throw;
+        }
+    }
+
+    private TentacleException ClosedInsteadOfAnswering(TentacleVerb verb)
+    {
+        if (!_answered && Options.Password is null)
+            return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want a password{(verb is TentacleVerb.Ls or TentacleVerb.Mv ? ", or not allow listing and moving (option -I of a stock server)" : " or TLS")}", inner: null);
+        return verb is TentacleVerb.Ls or TentacleVerb.Mv
+            ? _channel.Fail(TentacleErrorKind.NotAllowed, "closed the connection without an answer: it does not allow listing and moving; start it with -I (insecure 1)", inner: null)
+            : _channel.Fail(TentacleErrorKind.Disconnected, "closed the connection without an answer", inner: null);
+    }
+
+    private TentacleException Refusal(TentacleReply reply) =>
+        new(TentacleErrorKind.Refused, $"{_channel.Peer} refused {(_channel.File is { } file ? $"{_channel.Step} of '{file}'" : _channel.Step)}: {(string.IsNullOrEmpty(reply.Reason) ? reply.ToString() : TentacleText.Show(reply.Reason!))}.")
+        {
+            Peer = _channel.Peer,
+            File = _channel.File,
+            Step = _channel.Step,
+        };
+
+    private static bool IsMissing(TentacleReply reply) =>
+        reply.Reason is { } reason && reason.IndexOf("not exist", StringComparison.OrdinalIgnoreCase) >= 0;
+
+    private IDisposable Begin(string step, string? file, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _channel.Step = step;
+        _channel.File = file;
+        return _channel.Watch(cancellationToken);
+    }
+}

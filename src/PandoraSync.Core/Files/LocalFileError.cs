@@ -1,0 +1,36 @@
+using System;
+using System.IO;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Files;
+
+/// <summary>Turns errors of the local file system into this library's error, with the path and what to do.</summary>
+public static class LocalFileError
+{
+    private const int NoSpaceOnUnix = 28;
+    private const int QuotaOnUnix = 122;
+    private const int ReadOnlyOnUnix = 30;
+    private const int DiskFullOnWindows = unchecked((int)0x80070070);
+
+    /// <summary>Explains an error.</summary>
+    /// <param name="cause">What the file system threw.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="step">What was being done, such as <c>write</c>.</param>
+    /// <param name="peer">The peer it was done for; null if none.</param>
+    public static TentacleException Explain(Exception cause, string path, string step, string? peer = null)
+    {
+        var isFull = cause is IOException && cause.HResult is NoSpaceOnUnix or QuotaOnUnix or DiskFullOnWindows;
+        var message = cause switch
+        {
+            _ when isFull => $"No space is left on the disk of '{path}' ({step}): make room, then run again; nothing is lost.",
+            DirectoryNotFoundException => $"A folder of '{path}' does not exist ({step}): create it or correct the path.",
+            FileNotFoundException => $"'{path}' does not exist ({step}).",
+            UnauthorizedAccessException or IOException { HResult: ReadOnlyOnUnix } => $"'{path}' cannot be written or read with the rights of this user ({step}): check owner, mode and mount options.",
+            _ => $"'{path}' cannot be used ({step}): {cause.Message.TrimEnd('.')}.",
+        };
+        return new TentacleException(isFull ? TentacleErrorKind.DiskFull : TentacleErrorKind.LocalFile, message, cause) { File = path, Step = step, Peer = peer };
+    }
+
+    /// <summary>True for the exceptions that file operations throw for reasons outside the program.</summary>
+    public static bool IsFileError(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
+}

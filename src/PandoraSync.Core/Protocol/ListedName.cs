@@ -1,0 +1,6 @@
+namespace PandoraSync.Protocol;
+
+/// <summary>One line of a listing.</summary>
+/// <param name="Name">The name as text; bytes that are not UTF-8 show as replacement characters.</param>
+/// <param name="WhyUnsafe">Why it must not be asked for, as the end of a sentence ("it ..."); null if it is safe.</param>
+public sealed record ListedName(string Name, string? WhyUnsafe);

@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+
+namespace PandoraSync.Protocol;
+
+/// <summary>Turns the content of a listing into names, piece by piece, so that a listing of any length needs no second copy.</summary>
+public sealed class ListingParser
+{
+    private readonly List<ListedName> _names = [];
+    private byte[] _partial = [];
+
+    /// <summary>The names so far, without <c>.</c>, <c>..</c> and empty lines.</summary>
+    public IReadOnlyList<ListedName> Names => _names;
+
+    /// <summary>Takes the next bytes.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Protocol"/>: a line that is longer than a file name can be.</exception>
+    public void Feed(ArraySegment<byte> bytes)
+    {
+        var at = bytes.Offset;
+        var end = bytes.Offset + bytes.Count;
+        while (at < end)
+        {
+            var lf = Array.IndexOf(bytes.Array!, (byte)'\n', at, end - at);
+            var stop = lf < 0 ? end : lf;
+            var piece = Join(new ArraySegment<byte>(bytes.Array!, at, stop - at));
+            if (lf < 0)
+                _partial = Copy(piece);
+            else
+                Add(piece);
+            at = stop + 1;
+        }
+    }
+
+    /// <summary>Ends the listing; a last line without LF counts too.</summary>
+    public IReadOnlyList<ListedName> Complete()
+    {
+        Add(new ArraySegment<byte>(_partial));
+        return _names;
+    }
+
+    private ArraySegment<byte> Join(ArraySegment<byte> piece)
+    {
+        if (_partial.Length + piece.Count > TentacleLimits.MaxLineBytes)
+            throw new TentacleException(TentacleErrorKind.Protocol, "the listing has a line that is longer than a file name can be");
+        if (_partial.Length == 0)
+            return piece;
+        var joined = new byte[_partial.Length + piece.Count];
+        Buffer.BlockCopy(_partial, 0, joined, 0, _partial.Length);
+        Buffer.BlockCopy(piece.Array!, piece.Offset, joined, _partial.Length, piece.Count);
+        _partial = [];
+        return new ArraySegment<byte>(joined);
+    }
+
+    private void Add(ArraySegment<byte> line)
+    {
+        var isText = TentacleText.TryDecode(line, out var name);
+        if (name is "" or "." or "..")
+            return;
+        _names.Add(new ListedName(name, isText ? FileNameRules.WhyUnsafe(name) : "it is not valid UTF-8"));
+    }
+
+    private static byte[] Copy(ArraySegment<byte> bytes)
+    {
+        var copy = new byte[bytes.Count];
+        Buffer.BlockCopy(bytes.Array!, bytes.Offset, copy, 0, bytes.Count);
+        return copy;
+    }
+}

@@ -1,0 +1,34 @@
+using System;
+
+namespace PandoraSync.Protocol;
+
+/// <summary>Fixed numbers of the protocol and the bounds that this library sets on what a peer may say.</summary>
+public static class TentacleLimits
+{
+    /// <summary>The port registered for Tentacle.</summary>
+    public const int DefaultPort = 41121;
+
+    /// <summary>Longest line in bytes, LF included: a stock program never reads more at once (protocol.md, section 1).</summary>
+    public const int MaxLineBytes = 1024;
+
+    /// <summary>Longest file name in bytes, as file systems have it (protocol.md, section 4).</summary>
+    public const int MaxNameBytes = 255;
+
+    /// <summary>Largest listing accepted from a server, in bytes: over a million names of usual length.</summary>
+    public const long MaxListingBytes = 256L * 1024 * 1024;
+
+    /// <summary>Largest file that a server takes by default, in bytes (stock's <c>max_size</c>).</summary>
+    public const long DefaultMaxFileBytes = 2_000_000;
+
+    /// <summary>Connections that a server serves at once by default (stock's <c>-c</c>).</summary>
+    public const int DefaultMaxConnections = 10;
+
+    /// <summary>Wait for one read or write by default (stock's <c>-t</c>); multiplied by retries + 1.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often such a wait is repeated by default (stock's <c>-r</c>).</summary>
+    public const int DefaultRetries = 3;
+
+    /// <summary>Most that a ZSEND or ZRECV archive may unpack to, as a multiple of the file size limit that applies.</summary>
+    public const int MaxCompressionRatio = 200;
+}

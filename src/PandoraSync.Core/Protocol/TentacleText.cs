@@ -1,0 +1,77 @@
+using System;
+using System.Globalization;
+using System.Text;
+
+namespace PandoraSync.Protocol;
+
+/// <summary>Bytes to text and back, as the protocol's lines need it: names are bytes, usually UTF-8 (protocol.md, section 4).</summary>
+internal static class TentacleText
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Decodes UTF-8; false if the bytes are not UTF-8, and then the text shows them with replacement characters.</summary>
+    public static bool TryDecode(ArraySegment<byte> bytes, out string text)
+    {
+        try
+        {
+            text = Strict.GetString(bytes.Array!, bytes.Offset, bytes.Count);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = Encoding.UTF8.GetString(bytes.Array!, bytes.Offset, bytes.Count);
+            return false;
+        }
+    }
+
+    public static byte[] Encode(string text) => Encoding.UTF8.GetBytes(text);
+
+    public static string Word(TentacleVerb verb) => verb switch
+    {
+        TentacleVerb.Pass => "PASS",
+        TentacleVerb.Send => "SEND",
+        TentacleVerb.Recv => "RECV",
+        TentacleVerb.ZSend => "ZSEND",
+        TentacleVerb.ZRecv => "ZRECV",
+        TentacleVerb.Ls => "LS",
+        TentacleVerb.Mv => "MV",
+        TentacleVerb.Quit => "QUIT",
+        _ => throw new ArgumentOutOfRangeException(nameof(verb)),
+    };
+
+    /// <summary>Splits off the leading verb; the rest starts behind the space (empty for a lone verb).</summary>
+    public static TentacleVerb TakeVerb(string line, out string rest)
+    {
+        var space = line.IndexOf(' ');
+        rest = space < 0 ? string.Empty : line.Substring(space + 1);
+        return (space < 0 ? line : line.Substring(0, space)) switch
+        {
+            "PASS" => TentacleVerb.Pass,
+            "SEND" => TentacleVerb.Send,
+            "RECV" => TentacleVerb.Recv,
+            "ZSEND" => TentacleVerb.ZSend,
+            "ZRECV" => TentacleVerb.ZRecv,
+            "LS" => TentacleVerb.Ls,
+            "MV" => TentacleVerb.Mv,
+            "QUIT" => TentacleVerb.Quit,
+            _ => TentacleVerb.Unknown,
+        };
+    }
+
+    /// <summary>Reads a size: decimal digits only, at most 18 of them, so that it always fits.</summary>
+    public static bool TryParseSize(string text, out long size)
+    {
+        size = 0;
+        return text.Length is > 0 and <= 18
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size);
+    }
+
+    /// <summary>Shows foreign text in an error: control characters escaped, at most 60 characters.</summary>
+    public static string Show(string text)
+    {
+        var shown = new StringBuilder();
+        foreach (var c in text.Length > 60 ? text.Substring(0, 60) : text)
+            shown.Append(char.IsControl(c) ? string.Format(CultureInfo.InvariantCulture, "\\x{0:x2}", (int)c) : c.ToString());
+        return shown.Append(text.Length > 60 ? "..." : string.Empty).ToString();
+    }
+}

@@ -1,0 +1,50 @@
+using System;
+using System.Threading;
+
+namespace PandoraSync.Transport;
+
+/// <summary>
+/// Bounds every wait on a connection by closing it: sockets of .NET Framework ignore cancellation tokens, and after a broken wait
+/// nobody knows where in the conversation the peer is, so a closed connection is the only honest outcome.
+/// </summary>
+internal sealed class StallGuard : IDisposable
+{
+    private readonly Action _abort;
+    private readonly Timer _timer;
+    private volatile bool _timedOut;
+    private volatile bool _cancelled;
+
+    public StallGuard(Action abort)
+    {
+        _abort = abort;
+        _timer = new Timer(static self => ((StallGuard)self!).OnTimeout(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    public bool TimedOut => _timedOut;
+
+    public bool Cancelled => _cancelled;
+
+    /// <summary>Begins a wait.</summary>
+    public void Begin(TimeSpan patience) => _timer.Change(patience, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Ends the wait in time.</summary>
+    public void End() => _timer.Change(Timeout.Infinite, Timeout.Infinite);
+
+    /// <summary>Closes the connection when the token fires, until the registration is disposed.</summary>
+    public CancellationTokenRegistration Watch(CancellationToken cancellationToken) =>
+        cancellationToken.Register(static self => ((StallGuard)self!).OnCancelled(), this);
+
+    public void Dispose() => _timer.Dispose();
+
+    private void OnTimeout()
+    {
+        _timedOut = true;
+        _abort();
+    }
+
+    private void OnCancelled()
+    {
+        _cancelled = true;
+        _abort();
+    }
+}

@@ -1,0 +1,312 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Compat;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Transport;
+
+/// <summary>
+/// One connection as lines and content, with every wait bounded. It knows no commands; client and server speak through it.
+/// After any error it is closed and stays so.
+/// </summary>
+public sealed class TentacleChannel : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly Socket? _socket;
+    private readonly StallGuard _guard;
+    private readonly FrameBuffer _received = new();
+    private byte[] _pending = new byte[128];
+    private int _pendingBytes;
+    private int _closed;
+
+    /// <summary>Takes over a connected stream.</summary>
+    /// <param name="stream">The stream, TLS included where used.</param>
+    /// <param name="socket">The socket below it; null where there is none.</param>
+    /// <param name="peer">The other side for messages: <c>host:port</c>.</param>
+    /// <param name="patience">How long each read or write may take without any progress.</param>
+    public TentacleChannel(Stream stream, Socket? socket, string peer, TimeSpan patience)
+    {
+        _stream = stream;
+        _socket = socket;
+        Peer = peer;
+        Patience = patience;
+        _guard = new StallGuard(() => Close(reset: true));
+    }
+
+    /// <summary>The other side: <c>host:port</c>.</summary>
+    public string Peer { get; }
+
+    /// <summary>How long each read or write may take without any progress.</summary>
+    public TimeSpan Patience { get; set; }
+
+    /// <summary>The step under way, for messages; set by whoever speaks.</summary>
+    public string Step { get; set; } = "connect";
+
+    /// <summary>The file under way, for messages; null where none is.</summary>
+    public string? File { get; set; }
+
+    /// <summary>Most bytes in one write. Towards a stock relay over TLS it must be 1,024 (protocol.md, section 7).</summary>
+    public int MaxWriteBytes { get; set; } = BufferPool.BufferBytes;
+
+    /// <summary>Bytes received so far.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>Bytes sent so far.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>True once the connection is closed from this side, by an error or on purpose.</summary>
+    public bool IsClosed => _closed != 0;
+
+    /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
+    public bool HasUnreadBytes => _received.Count > 0;
+
+    /// <summary>Closes the connection when the token fires; operations under way then end in <see cref="OperationCanceledException"/>.</summary>
+    /// <param name="cancellationToken">The token.</param>
+    /// <returns>Dispose it when the token no longer matters.</returns>
+    public IDisposable Watch(CancellationToken cancellationToken) => _guard.Watch(cancellationToken);
+
+    /// <summary>Reads one line.</summary>
+    /// <returns>The line without its LF; null if the peer closed in an orderly way before its first byte.</returns>
+    /// <exception cref="TentacleException">Time-out, broken connection, or a line without end.</exception>
+    public async Task<byte[]?> ReadLineAsync()
+    {
+        while (true)
+        {
+            if (TakeLine() is { } line)
+                return line;
+            if (await ReceiveAsync(TentacleLimits.MaxLineBytes).ConfigureAwait(false) > 0)
+                continue;
+            return _received.Count == 0 ? null : throw Fail(TentacleErrorKind.Disconnected, "closed the connection in the middle of a line", inner: null);
+        }
+    }
+
+    /// <summary>Reads content into a stream.</summary>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="length">Bytes to read.</param>
+    /// <param name="received">Told the number of bytes of each piece, for progress; may be null.</param>
+    /// <exception cref="TentacleException">Time-out or broken connection; <paramref name="destination"/> then holds a part.</exception>
+    public async Task ReadContentAsync(Stream destination, long length, Action<int>? received = null)
+    {
+        var left = length;
+        left -= HandOver(_received.TakeContent(left), destination, received);
+        if (left == 0)
+            return;
+        var buffer = BufferPool.Rent();
+        try
+        {
+            while (left > 0)
+            {
+                var count = await ReceiveAsync(new ArraySegment<byte>(buffer, 0, (int)Math.Min(buffer.Length, left))).ConfigureAwait(false);
+                if (count == 0)
+                    throw Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
+                left -= HandOver(new ArraySegment<byte>(buffer, 0, count), destination, received);
+            }
+        }
+        finally
+        {
+            BufferPool.Return(buffer);
+        }
+    }
+
+    /// <summary>Puts bytes in line to be sent with the next write, so that a line and the start of its content leave together.</summary>
+    /// <param name="bytes">A line with its LF.</param>
+    public void Queue(byte[] bytes)
+    {
+        if (_pendingBytes + bytes.Length > _pending.Length)
+            Array.Resize(ref _pending, Math.Max(_pending.Length * 2, _pendingBytes + bytes.Length));
+        Buffer.BlockCopy(bytes, 0, _pending, _pendingBytes, bytes.Length);
+        _pendingBytes += bytes.Length;
+    }
+
+    /// <summary>Sends what is in line.</summary>
+    /// <exception cref="TentacleException">Time-out or broken connection.</exception>
+    public Task FlushAsync()
+    {
+        var count = _pendingBytes;
+        _pendingBytes = 0;
+        return count == 0 ? Task.CompletedTask : SendAsync(_pending, count);
+    }
+
+    /// <summary>Sends what is in line and then content from a stream, in as few writes as can be.</summary>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="length">Bytes to send.</param>
+    /// <param name="sent">Told the number of bytes of each piece, for progress; may be null.</param>
+    /// <exception cref="TentacleException">Time-out, broken connection, or <see cref="TentacleErrorKind.Changed"/> if the source ended early.</exception>
+    public async Task SendContentAsync(Stream source, long length, Action<int>? sent = null)
+    {
+        var buffer = BufferPool.Rent();
+        try
+        {
+            Buffer.BlockCopy(_pending, 0, buffer, 0, _pendingBytes);
+            var ahead = _pendingBytes;
+            _pendingBytes = 0;
+            for (var left = length; left > 0 || ahead > 0; ahead = 0)
+            {
+                var room = (int)Math.Min(Math.Min(buffer.Length, MaxWriteBytes) - ahead, left);
+                var count = room <= 0 ? 0 : source.Read(buffer, ahead, room);
+                if (count == 0 && left > 0 && room > 0)
+                    throw Fail(TentacleErrorKind.Changed, $"cannot be given the whole file: it ended {left} bytes before the announced {length}", inner: null);
+                await SendAsync(buffer, ahead + count).ConfigureAwait(false);
+                left -= count;
+                sent?.Invoke(count);
+            }
+        }
+        finally
+        {
+            BufferPool.Return(buffer);
+        }
+    }
+
+    /// <summary>Waits until the peer has acknowledged all that was sent.</summary>
+    /// <returns>False if it did not, or if the platform cannot tell.</returns>
+    public async Task<bool> IsAllAcknowledgedAsync()
+    {
+        if (_socket is null)
+            return false;
+        var deadline = DateTime.UtcNow + Patience;
+        while (!IsClosed && DateTime.UtcNow < deadline)
+        {
+            if (SocketTuning.UnacknowledgedBytes(_socket) is not { } bytes)
+                return false;
+            if (bytes == 0)
+                return !_socket.Poll(0, SelectMode.SelectError);
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    /// <summary>True if the peer has closed the connection or broken the silence in between two commands.</summary>
+    public bool LooksDead()
+    {
+        try
+        {
+            return IsClosed || (_socket is not null && _socket.Poll(0, SelectMode.SelectRead));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Makes the error for something the peer did wrong, and closes the connection.</summary>
+    /// <param name="kind">What went wrong.</param>
+    /// <param name="what">What the peer did, as the end of a sentence that begins with its name.</param>
+    /// <param name="inner">The cause; null if none.</param>
+    public TentacleException Fail(TentacleErrorKind kind, string what, Exception? inner)
+    {
+        Close(reset: true);
+        var at = File is null ? Step : $"{Step} of '{TentacleText.Show(File)}'";
+        return new TentacleException(kind, $"{Peer} {what} (step: {at}).", inner) { Peer = Peer, File = File, Step = Step };
+    }
+
+    /// <summary>Closes the connection so that the peer sees a break, not an orderly end: it then keeps what it was about to delete.</summary>
+    public void Abort() => Close(reset: true);
+
+    /// <summary>Closes the connection in an orderly way.</summary>
+    public void Dispose()
+    {
+        Close(reset: false);
+        _guard.Dispose();
+    }
+
+    private byte[]? TakeLine()
+    {
+        try
+        {
+            if (!_received.TryTakeLine(out var line))
+                return null;
+            var copy = new byte[line.Count];
+            Buffer.BlockCopy(line.Array!, line.Offset, copy, 0, line.Count);
+            return copy;
+        }
+        catch (TentacleException e)
+        {
+            throw Fail(e.Kind, $"is not speaking Tentacle: {e.Message}", e);
+        }
+    }
+
+    private async Task<int> ReceiveAsync(int wantedBytes)
+    {
+        var count = await ReceiveAsync(_received.Free(wantedBytes)).ConfigureAwait(false);
+        _received.Filled(count);
+        return count;
+    }
+
+    private async Task<int> ReceiveAsync(ArraySegment<byte> space)
+    {
+        try
+        {
+            _guard.Begin(Patience);
+            var count = await _stream.ReadAsync(space.Array!, space.Offset, space.Count, CancellationToken.None).ConfigureAwait(false);
+            _guard.End();
+            BytesReceived += count;
+            return count;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            throw Explain(e, "did not answer");
+        }
+    }
+
+    private async Task SendAsync(byte[] buffer, int count)
+    {
+        try
+        {
+            for (var at = 0; at < count; at += MaxWriteBytes)
+            {
+                _guard.Begin(Patience);
+                await _stream.WriteAsync(buffer, at, Math.Min(MaxWriteBytes, count - at), CancellationToken.None).ConfigureAwait(false);
+                _guard.End();
+            }
+
+            BytesSent += count;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            throw Explain(e, "did not take what was sent");
+        }
+    }
+
+    private static int HandOver(ArraySegment<byte> bytes, Stream destination, Action<int>? received)
+    {
+        if (bytes.Count == 0)
+            return 0;
+        destination.Write(bytes.Array!, bytes.Offset, bytes.Count);
+        received?.Invoke(bytes.Count);
+        return bytes.Count;
+    }
+
+    private Exception Explain(Exception cause, string whenSilent)
+    {
+        if (_guard.Cancelled)
+            return new OperationCanceledException($"The conversation with {Peer} was cancelled.", cause);
+        if (_guard.TimedOut)
+            return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {Patience.TotalSeconds:0.###} s", cause);
+        var reason = (cause.InnerException ?? cause) is SocketException socketError ? socketError.Message : cause.Message;
+        return Fail(TentacleErrorKind.Disconnected, $"broke the connection: {reason.TrimEnd('.')}", cause);
+    }
+
+    private void Close(bool reset)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        try
+        {
+            if (reset && _socket is not null)
+                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Already broken, which is what the reset would have said.
+        }
+
+        if (reset)
+            _socket?.Dispose();
+        _stream.Dispose();
+        _socket?.Dispose();
+    }
+}
