@@ -126,7 +126,8 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         }
         catch
         {
-            part?.Dispose();
+            if (part is not null)
+                StagingFolder.Discard(new StagedFile(item.Name, part));
             if (part is not null && verb == TentacleVerb.Mv)
                 _current = item with { WasInterrupted = true };
             throw;

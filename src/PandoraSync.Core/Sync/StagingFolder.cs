@@ -69,6 +69,7 @@ internal sealed class StagingFolder
     {
         try
         {
+            file.Content?.Dispose();
             File.Delete(file.Path);
         }
         catch (Exception e) when (!file.IsWhole && LocalFileError.IsFileError(e))
