@@ -236,7 +236,7 @@ public sealed class TentacleClient : IDisposable
     {
         FileNameRules.RequireSafe(name);
         if (length <= 0)
-            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' is empty; the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
+            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
         using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
         var reply = await AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
         if (!reply.IsOk)
