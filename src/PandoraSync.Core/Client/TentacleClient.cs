@@ -16,11 +16,12 @@ namespace PandoraSync.Client;
 /// </summary>
 public sealed class TentacleClient : IDisposable
 {
-    private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
     private const string ProbeName = ".pandorasync";
+    private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
 
-    // Nothing answers a cancel, nor the confirmation of an empty file, and a stock server takes two lines that arrive in one read for one: the next line leaves a little
-    // later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and the step can be tried again.
+    // Nothing answers a cancel, nor the confirmation of an empty file, and a stock server takes two lines that arrive in one read for
+    // one: the next line leaves a little later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and
+    // the step can be tried again.
     private static readonly TimeSpan PauseAfterUnanswered = TimeSpan.FromMilliseconds(25);
     private readonly TentacleChannel _channel;
     private readonly Stopwatch _sinceUnanswered = new();
@@ -236,7 +237,7 @@ public sealed class TentacleClient : IDisposable
     {
         FileNameRules.RequireSafe(name);
         if (length <= 0)
-            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' is empty; the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
+            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
         using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
         var reply = await AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
         if (!reply.IsOk)
