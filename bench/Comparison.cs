@@ -14,12 +14,15 @@ internal sealed record Comparison(string Title, string Unit, IReadOnlyList<Conte
     public async Task<string> RunAsync(int rounds)
     {
         var figures = Contenders.Select(_ => new List<double>()).ToArray();
-        for (var round = 0; round < rounds; round++)
+        // Round 0 warms up: its figures are not counted.
+        for (var round = 0; round <= rounds; round++)
         {
             for (var i = 0; i < Contenders.Count; i++)
             {
-                figures[i].Add(await Contenders[i].RunAsync());
-                await Console.Error.WriteLineAsync(FormattableString.Invariant($"round {round + 1}: {Contenders[i].Name}: {figures[i][^1]:0} {Unit}/s"));
+                var figure = await Contenders[i].RunAsync();
+                if (round > 0)
+                    figures[i].Add(figure);
+                await Console.Error.WriteLineAsync(FormattableString.Invariant($"round {round}: {Contenders[i].Name}: {figure:0} {Unit}/s"));
             }
         }
 

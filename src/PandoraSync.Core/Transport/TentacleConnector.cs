@@ -12,6 +12,8 @@ namespace PandoraSync.Transport;
 /// <summary>Opens connections to Tentacle servers.</summary>
 public static class TentacleConnector
 {
+    private static readonly TimeSpan LingerForAnswers = TimeSpan.FromMilliseconds(0.2);
+
     /// <summary>Resolves the name and connects to the first of its addresses that answers.</summary>
     /// <param name="options">The server.</param>
     /// <param name="cancellationToken">Ends the attempt at once.</param>
@@ -25,7 +27,7 @@ public static class TentacleConnector
             try
             {
                 var socket = await ConnectSocketAsync(new IPEndPoint(address, options.Endpoint.Port), options, cancellationToken).ConfigureAwait(false);
-                return new TentacleChannel(new PromptSocketStream(socket), socket, options.Endpoint.ToString(), options.Timeout);
+                return new TentacleChannel(new PromptSocketStream(socket, LingerForAnswers), socket, options.Endpoint.ToString(), options.Timeout);
             }
             catch (TentacleException e)
             {
