@@ -16,6 +16,7 @@ namespace PandoraSync.Client;
 public sealed class TentacleClient : IDisposable
 {
     private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
+    private const string ProbeName = ".pandorasync";
     private readonly TentacleChannel _channel;
     private bool _answered;
 
@@ -86,6 +87,16 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">Bad name, not Tentacle, broken or silent.</exception>
     public Task<long?> GetSizeAsync(string name, CancellationToken cancellationToken) =>
         TakeAsync(TentacleVerb.Recv, name, static _ => null, received: null, cancellationToken);
+
+    /// <summary>Finds out whether the server serves this connection, with the cheapest question there is: for a file that it does not have.</summary>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <exception cref="TentacleException">Not Tentacle, broken, silent, or a password is wanted.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var step = Begin("RECV", file: null, cancellationToken);
+        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, ProbeName)).ConfigureAwait(false)).Size is not null)
+            await CancelAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Takes a copy of a file (<see cref="TentacleVerb.Recv"/>), or the file itself (<see cref="TentacleVerb.Mv"/>: the server deletes it).</summary>
     /// <param name="verb"><see cref="TentacleVerb.Recv"/> or <see cref="TentacleVerb.Mv"/>.</param>

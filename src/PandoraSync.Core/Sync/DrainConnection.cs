@@ -1,0 +1,279 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Files;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>
+/// Takes files over one connection, a window at a time: receive several while the disk flushes them, then move them, then deliver those
+/// whose deletion the server has confirmed by answering the next command (protocol.md, section 5).
+/// </summary>
+internal sealed class DrainConnection(TentacleClient client, DrainContext context, CancellationToken cancellationToken)
+{
+    private const int WindowFiles = 64;
+    private const long WindowBytes = 16L * 1024 * 1024;
+    private const int MostAttempts = 3;
+
+    private readonly List<StagedFile> _window = [];
+    private readonly List<StagedFile> _confirmed = [];
+    private StagedFile? _unconfirmed;
+    private DrainItem? _current;
+
+    /// <summary>Files brought to their end over this connection.</summary>
+    public int Progress { get; private set; }
+
+    /// <summary>Works until the queue is empty, then ends the session so that the last deletion is confirmed too.</summary>
+    /// <exception cref="TentacleException">The connection or the disk failed; what was under way is back in the queue or staged for the next run.</exception>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (await FillWindowAsync().ConfigureAwait(false))
+                await SettleWindowAsync().ConfigureAwait(false);
+            await client.QuitAsync(cancellationToken).ConfigureAwait(false);
+            Confirm();
+            await DeliverAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await GiveBackAsync(e).ConfigureAwait(false);
+            if (LocalFileError.IsFileError(e))
+                throw LocalFileError.Explain(e, context.Incoming.Path, "store", context.Site.Name);
+            throw;
+        }
+    }
+
+    /// <summary>Receives until the window is full or nothing is left.</summary>
+    /// <returns>False if there was nothing.</returns>
+    private async Task<bool> FillWindowAsync()
+    {
+        long bytes = 0;
+        while (_window.Count < WindowFiles && bytes < WindowBytes && context.Queue.Take() is { } item)
+        {
+            _current = item;
+            var staged = item.Staged ?? await ReceiveAsync(item).ConfigureAwait(false);
+            _current = null;
+            if (staged is null)
+                continue;
+            _window.Add(staged);
+            bytes += staged.Length;
+        }
+
+        return _window.Count > 0;
+    }
+
+    /// <summary>Brings every file of the window to its end.</summary>
+    private async Task SettleWindowAsync()
+    {
+        await MakeWholeAsync().ConfigureAwait(false);
+
+        // Those that came by MV need only one more answer; that of the first move of the others will do.
+        foreach (var taken in _window.FindAll(f => !f.NeedsMove))
+        {
+            Confirm();
+            _unconfirmed = taken;
+        }
+
+        _window.RemoveAll(f => !f.NeedsMove);
+        while (_window.Count > 0)
+        {
+            await MoveAsync(_window[0]).ConfigureAwait(false);
+            _window.RemoveAt(0);
+        }
+
+        await DeliverAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the flushes and puts the window's files where a later run finds them.</summary>
+    private async Task MakeWholeAsync()
+    {
+        foreach (var file in _window)
+        {
+            await file.Flushed.ConfigureAwait(false);
+            if (!file.IsWhole)
+                context.Staging.Promote(file);
+        }
+
+        await context.Staging.FlushWholeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Receives a copy (or, in fast delivery, the file itself).</summary>
+    /// <returns>Null if there is nothing to stage: it vanished or was refused.</returns>
+    private async Task<StagedFile?> ReceiveAsync(DrainItem item)
+    {
+        var verb = context.Options.Delivery == SyncDelivery.Fast ? TentacleVerb.Mv : TentacleVerb.Recv;
+        FileStream? part = null;
+        try
+        {
+            var size = await client.TakeAsync(verb, item.Name, _ => part = context.Staging.CreatePart(), context.Tally.Content, cancellationToken).ConfigureAwait(false);
+            Confirm();
+            if (size is null)
+            {
+                NoteMissing(item);
+                return null;
+            }
+
+            var staged = context.Staging.Stage(item.Name, part!);
+            staged.NeedsMove = context.Options.Delivery == SyncDelivery.Safe;
+            staged.MayBeMoved = verb == TentacleVerb.Mv;
+            return staged;
+        }
+        catch (TentacleException e) when (e.Kind is TentacleErrorKind.Refused or TentacleErrorKind.BadName)
+        {
+            Confirm();
+            context.Tally.Leave(item.Name, e.Message);
+            return null;
+        }
+        catch
+        {
+            part?.Dispose();
+            if (part is not null && verb == TentacleVerb.Mv)
+                _current = item with { WasInterrupted = true };
+            throw;
+        }
+    }
+
+    /// <summary>Has the server move a file that is whole and flushed here, and compares what comes with what is kept.</summary>
+    private async Task MoveAsync(StagedFile file)
+    {
+        using var kept = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        FileStream? newer = null;
+        using var compare = new ComparingStream(kept, () => newer = context.Staging.CreatePart());
+        var mayHaveMoved = file.MayBeMoved;
+        var size = await client.TakeAsync(TentacleVerb.Mv, file.Name, s => Accept(file, s) ? compare : null, received: null, cancellationToken).ConfigureAwait(false);
+        Confirm();
+        if (size is null && !mayHaveMoved)
+        {
+            // Never told to move it, the server has no such file any more: whoever took it has it.
+            StagingFolder.Discard(file);
+            context.Tally.Vanished(file.Name);
+        }
+        else if (size is null)
+        {
+            _confirmed.Add(file);
+        }
+        else if (!file.MayBeMoved)
+        {
+            StagingFolder.Discard(file);
+            Retry(new DrainItem(file.Name), $"'{file.Name}' changed from {file.Length} to {size} bytes while it was taken");
+        }
+        else
+        {
+            _unconfirmed = file;
+            if (compare.Complete() is { } other)
+                await KeepNewerAsync(file, other, compare.KeptIsBeginning).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether to take what the server announces: not if it is still changing, unless the kept copy may be of an earlier file of that name.</summary>
+    private static bool Accept(StagedFile file, long announced)
+    {
+        if (announced != file.Length && !file.MayBeMoved)
+            return false;
+        file.MayBeMoved = true;
+        if (file.Newer is { } fromBrokenMove)
+            StagingFolder.Discard(fromBrokenMove);
+        file.Newer = null;
+        return true;
+    }
+
+    private async Task KeepNewerAsync(StagedFile file, FileStream other, bool isContinuation)
+    {
+        var newer = context.Staging.Stage(file.Name, other);
+        await newer.Flushed.ConfigureAwait(false);
+        context.Staging.Promote(newer);
+        await context.Staging.FlushWholeAsync().ConfigureAwait(false);
+        file.Newer = newer;
+        file.IsSuperseded = isContinuation;
+        context.Tally.Say($"'{file.Name}' had other content when it was moved; {(isContinuation ? "the longer one is kept" : "both are kept")}");
+    }
+
+    /// <summary>The server has answered again, so it has deleted what it was told to move before.</summary>
+    private void Confirm()
+    {
+        if (_unconfirmed is not { } file)
+            return;
+        _unconfirmed = null;
+        _confirmed.Add(file);
+    }
+
+    private async Task DeliverAsync()
+    {
+        if (_confirmed.Count == 0)
+            return;
+        var delivered = new List<(StagedFile File, string Path)>(_confirmed.Count);
+        foreach (var file in _confirmed)
+        {
+            if (file.IsSuperseded)
+                StagingFolder.Discard(file);
+            else
+                delivered.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
+            if (file.Newer is { } newer)
+                delivered.Add((newer, context.Incoming.Deliver(newer.Path, newer.Name)));
+        }
+
+        _confirmed.Clear();
+        await context.Incoming.FlushAsync().ConfigureAwait(false);
+        foreach (var (file, path) in delivered)
+            context.Tally.Arrived(file, path);
+        Progress += delivered.Count;
+    }
+
+    private void NoteMissing(DrainItem item)
+    {
+        if (item.WasInterrupted)
+            context.Tally.Leave(item.Name, "The line broke while it was moved in fast delivery, and the server no longer has it: it is lost. The safe delivery does not lose files.");
+        else
+            context.Tally.Vanished(item.Name);
+    }
+
+    private void Retry(DrainItem item, string why)
+    {
+        if (item.Attempts + 1 >= MostAttempts)
+            context.Tally.Leave(item.Name, $"{why}; it is left for the next run.");
+        else
+            context.Queue.Return(item with { Attempts = item.Attempts + 1 });
+    }
+
+    /// <summary>After a failure: what is whole waits to be moved or delivered, what is not is asked for again.</summary>
+    private async Task GiveBackAsync(Exception error)
+    {
+        if (_current is { } current)
+            Retry(current, error.Message.TrimEnd('.'));
+        foreach (var file in _window)
+            GiveBack(file, await TryMakeWholeAsync(file).ConfigureAwait(false));
+        foreach (var file in _confirmed)
+            GiveBack(file, isKept: true);
+        if (_unconfirmed is { } moved)
+            GiveBack(moved, isKept: true);
+    }
+
+    private void GiveBack(StagedFile file, bool isKept)
+    {
+        file.NeedsMove = context.Options.Delivery != SyncDelivery.Keep;
+        context.Queue.Return(new DrainItem(file.Name, isKept ? file : null));
+    }
+
+    /// <summary>Saves a received file for the next connection; in fast delivery ours may be the only copy.</summary>
+    private async Task<bool> TryMakeWholeAsync(StagedFile file)
+    {
+        try
+        {
+            await file.Flushed.ConfigureAwait(false);
+            if (!file.IsWhole)
+                context.Staging.Promote(file);
+            await context.Staging.FlushWholeAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            context.Tally.Say($"the copy of '{file.Name}' could not be kept: {e.Message}");
+            return file.IsWhole;
+        }
+    }
+}
