@@ -4,9 +4,9 @@ using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.X509;
-using PandoraSync.Protocol;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace PandoraSync.Certificates;
@@ -60,10 +60,13 @@ internal static class CertificateText
     public static string? CommonName(BcCertificate certificate) =>
         certificate.SubjectDN.GetValueList(X509Name.CN).LastOrDefault();
 
+    /// <summary>Foreign text for a message: control characters escaped, at most 120 characters.</summary>
     public static string Bounded(string text)
     {
-        var shown = TentacleText.Show(text);
-        return shown.Length <= MostCharacters ? shown : shown.Substring(0, MostCharacters) + "...";
+        var shown = new StringBuilder();
+        foreach (var c in text.Length > MostCharacters ? text.Substring(0, MostCharacters) : text)
+            shown.Append(char.IsControl(c) ? string.Format(CultureInfo.InvariantCulture, "\\x{0:x2}", (int)c) : c.ToString());
+        return shown.Append(text.Length > MostCharacters ? "..." : string.Empty).ToString();
     }
 
     private static string Sha256(byte[] bytes)
