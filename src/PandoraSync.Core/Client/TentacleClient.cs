@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,7 +18,12 @@ public sealed class TentacleClient : IDisposable
 {
     private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
     private const string ProbeName = ".pandorasync";
+
+    // Nothing answers a cancel, and a stock server takes two lines that arrive in one read for one: the next line leaves a little
+    // later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and the step can be tried again.
+    private static readonly TimeSpan PauseAfterCancel = TimeSpan.FromMilliseconds(25);
     private readonly TentacleChannel _channel;
+    private readonly Stopwatch _sinceCancel = new();
     private bool _answered;
 
     private TentacleClient(TentacleChannel channel, TentacleClientOptions options)
@@ -158,9 +164,12 @@ public sealed class TentacleClient : IDisposable
     public async Task<long> SendCompressedAsync(string name, Stream source, Action<int>? sent, CancellationToken cancellationToken)
     {
         FileNameRules.RequireSafe(name);
-        using var archive = TemporaryFile.Create();
-        ZipMember.Write(source, archive.Stream, name);
-        archive.Stream.Position = 0;
+        using var archive = Local("ZSEND", name, static () => TemporaryFile.Create());
+        Local("ZSEND", name, () =>
+        {
+            ZipMember.Write(source, archive.Stream, name);
+            return archive.Stream.Position = 0;
+        });
         await OfferAsync(TentacleVerb.ZSend, name, archive.Stream, archive.Stream.Length, sent, cancellationToken).ConfigureAwait(false);
         return archive.Stream.Length;
     }
@@ -174,13 +183,13 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">Bad name, bad archive, over the limit, not Tentacle, broken or silent.</exception>
     public async Task<long?> ReceiveCompressedAsync(string name, Stream destination, long maxBytes, CancellationToken cancellationToken)
     {
-        using var archive = TemporaryFile.Create();
+        using var archive = Local("ZRECV", name, static () => TemporaryFile.Create());
         var size = await TakeAsync(TentacleVerb.ZRecv, name, s => s <= maxBytes ? archive.Stream : null, received: null, cancellationToken).ConfigureAwait(false);
         if (size is null)
             return null;
         if (size > maxBytes)
             throw new TentacleException(TentacleErrorKind.TooLarge, $"{_channel.Peer} announced {size} bytes for '{name}', over the limit of {maxBytes}.") { Peer = _channel.Peer, File = name, Step = "ZRECV" };
-        return ZipMember.Read(archive.Stream, destination, maxBytes);
+        return Local("ZRECV", name, () => ZipMember.Read(archive.Stream, destination, maxBytes));
     }
 
     /// <summary>Ends the session and waits until the server has closed: all it still had to do is done then.</summary>
@@ -188,6 +197,7 @@ public sealed class TentacleClient : IDisposable
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
         using var step = Begin("QUIT", file: null, cancellationToken);
+        await LetCancelArriveAsync().ConfigureAwait(false);
         _channel.Queue(TentacleCommand.Quit.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)
@@ -245,6 +255,7 @@ public sealed class TentacleClient : IDisposable
     {
         if (_channel.HasUnreadBytes)
             throw _channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
+        await LetCancelArriveAsync().ConfigureAwait(false);
         _channel.Queue(command.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         var reply = await ReadReplyAsync().ConfigureAwait(false);
@@ -282,10 +293,21 @@ public sealed class TentacleClient : IDisposable
     }
 
     /// <summary>Any answer but the confirmation declines what was announced (protocol.md, section 2).</summary>
-    private Task CancelAsync()
+    private async Task CancelAsync()
     {
         _channel.Queue(Cancel);
-        return _channel.FlushAsync();
+        await _channel.FlushAsync().ConfigureAwait(false);
+        _sinceCancel.Restart();
+    }
+
+    private async Task LetCancelArriveAsync()
+    {
+        if (!_sinceCancel.IsRunning)
+            return;
+        _sinceCancel.Stop();
+        var left = PauseAfterCancel - _sinceCancel.Elapsed;
+        if (left > TimeSpan.Zero)
+            await Task.Delay(left).ConfigureAwait(false);
     }
 
     /// <summary>An error of the local file in the middle of content leaves the conversation out of step, so the connection is closed.</summary>
@@ -308,6 +330,23 @@ public sealed class TentacleClient : IDisposable
         {
             _channel.Abort();
             throw;
+        }
+    }
+
+    /// <summary>Work on local files between two commands: its errors leave the conversation in step, so the connection stays open.</summary>
+    private T Local<T>(string step, string name, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            throw LocalFileError.Explain(e, name, step, _channel.Peer);
+        }
+        catch (TentacleException e) when (e.Peer is null)
+        {
+            throw new TentacleException(e.Kind, $"'{name}' of {_channel.Peer} cannot be unpacked: {e.Message}", e) { Peer = _channel.Peer, File = name, Step = step };
         }
     }
 

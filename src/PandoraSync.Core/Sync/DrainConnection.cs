@@ -10,8 +10,9 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Sync;
 
 /// <summary>
-/// Takes files over one connection, a window at a time: receive several while the disk flushes them, then move them, then deliver those
-/// whose deletion the server has confirmed by answering the next command (protocol.md, section 5).
+/// Takes files over one connection, a window at a time: while the disk flushes one window together, the next is received; then the
+/// flushed one is moved, and those files are delivered whose deletion the server has confirmed by answering the next command
+/// (protocol.md, section 5).
 /// </summary>
 internal sealed class DrainConnection(TentacleClient client, DrainContext context, CancellationToken cancellationToken)
 {
@@ -19,8 +20,10 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     private const long WindowBytes = 16L * 1024 * 1024;
     private const int MostAttempts = 3;
 
-    private readonly List<StagedFile> _window = [];
     private readonly List<StagedFile> _confirmed = [];
+    private List<StagedFile> _receiving = [];
+    private List<StagedFile> _flushing = [];
+    private Task _flush = Task.CompletedTask;
     private StagedFile? _unconfirmed;
     private DrainItem? _current;
 
@@ -33,8 +36,15 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     {
         try
         {
-            while (await FillWindowAsync().ConfigureAwait(false))
-                await SettleWindowAsync().ConfigureAwait(false);
+            do
+            {
+                await ReceiveWindowAsync().ConfigureAwait(false);
+                await SettleFlushedAsync().ConfigureAwait(false);
+                (_flushing, _receiving) = (_receiving, _flushing);
+                _flush = context.Staging.MakeWholeAsync(_flushing);
+            }
+            while (_flushing.Count > 0);
+
             await client.QuitAsync(cancellationToken).ConfigureAwait(false);
             Confirm();
             await DeliverAsync().ConfigureAwait(false);
@@ -49,57 +59,41 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     }
 
     /// <summary>Receives until the window is full or nothing is left.</summary>
-    /// <returns>False if there was nothing.</returns>
-    private async Task<bool> FillWindowAsync()
+    private async Task ReceiveWindowAsync()
     {
         long bytes = 0;
-        while (_window.Count < WindowFiles && bytes < WindowBytes && context.Queue.Take() is { } item)
+        while (_receiving.Count < WindowFiles && bytes < WindowBytes && context.Queue.Take() is { } item)
         {
             _current = item;
             var staged = item.Staged ?? await ReceiveAsync(item).ConfigureAwait(false);
             _current = null;
             if (staged is null)
                 continue;
-            _window.Add(staged);
+            _receiving.Add(staged);
             bytes += staged.Length;
         }
-
-        return _window.Count > 0;
     }
 
-    /// <summary>Brings every file of the window to its end.</summary>
-    private async Task SettleWindowAsync()
+    /// <summary>Brings every file of the flushed window to its end.</summary>
+    private async Task SettleFlushedAsync()
     {
-        await MakeWholeAsync().ConfigureAwait(false);
+        await _flush.ConfigureAwait(false);
 
         // Those that came by MV need only one more answer; that of the first move of the others will do.
-        foreach (var taken in _window.FindAll(f => !f.NeedsMove))
+        foreach (var taken in _flushing.FindAll(f => !f.NeedsMove))
         {
             Confirm();
             _unconfirmed = taken;
         }
 
-        _window.RemoveAll(f => !f.NeedsMove);
-        while (_window.Count > 0)
+        _flushing.RemoveAll(f => !f.NeedsMove);
+        while (_flushing.Count > 0)
         {
-            await MoveAsync(_window[0]).ConfigureAwait(false);
-            _window.RemoveAt(0);
+            await MoveAsync(_flushing[0]).ConfigureAwait(false);
+            _flushing.RemoveAt(0);
         }
 
         await DeliverAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Waits for the flushes and puts the window's files where a later run finds them.</summary>
-    private async Task MakeWholeAsync()
-    {
-        foreach (var file in _window)
-        {
-            await file.Flushed.ConfigureAwait(false);
-            if (!file.IsWhole)
-                context.Staging.Promote(file);
-        }
-
-        await context.Staging.FlushWholeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Receives a copy (or, in fast delivery, the file itself).</summary>
@@ -118,10 +112,11 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
                 return null;
             }
 
-            var staged = context.Staging.Stage(item.Name, part!);
-            staged.NeedsMove = context.Options.Delivery == SyncDelivery.Safe;
-            staged.MayBeMoved = verb == TentacleVerb.Mv;
-            return staged;
+            return new StagedFile(item.Name, part!)
+            {
+                NeedsMove = context.Options.Delivery == SyncDelivery.Safe,
+                MayBeMoved = verb == TentacleVerb.Mv,
+            };
         }
         catch (TentacleException e) when (e.Kind is TentacleErrorKind.Refused or TentacleErrorKind.BadName)
         {
@@ -184,10 +179,8 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
 
     private async Task KeepNewerAsync(StagedFile file, FileStream other, bool isContinuation)
     {
-        var newer = context.Staging.Stage(file.Name, other);
-        await newer.Flushed.ConfigureAwait(false);
-        context.Staging.Promote(newer);
-        await context.Staging.FlushWholeAsync().ConfigureAwait(false);
+        var newer = new StagedFile(file.Name, other);
+        await context.Staging.MakeWholeAsync([newer]).ConfigureAwait(false);
         file.Newer = newer;
         file.IsSuperseded = isContinuation;
         context.Tally.Say($"'{file.Name}' had other content when it was moved; {(isContinuation ? "the longer one is kept" : "both are kept")}");
@@ -245,8 +238,13 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     {
         if (_current is { } current)
             Retry(current, error.Message.TrimEnd('.'));
-        foreach (var file in _window)
-            GiveBack(file, await TryMakeWholeAsync(file).ConfigureAwait(false));
+        foreach (var window in new[] { _flushing, _receiving })
+        {
+            var isKept = await TryMakeWholeAsync(window).ConfigureAwait(false);
+            foreach (var file in window)
+                GiveBack(file, isKept || file.IsWhole);
+        }
+
         foreach (var file in _confirmed)
             GiveBack(file, isKept: true);
         if (_unconfirmed is { } moved)
@@ -259,21 +257,19 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         context.Queue.Return(new DrainItem(file.Name, isKept ? file : null));
     }
 
-    /// <summary>Saves a received file for the next connection; in fast delivery ours may be the only copy.</summary>
-    private async Task<bool> TryMakeWholeAsync(StagedFile file)
+    /// <summary>Saves received files for the next connection; in fast delivery ours may be the only copies.</summary>
+    private async Task<bool> TryMakeWholeAsync(List<StagedFile> window)
     {
         try
         {
-            await file.Flushed.ConfigureAwait(false);
-            if (!file.IsWhole)
-                context.Staging.Promote(file);
-            await context.Staging.FlushWholeAsync().ConfigureAwait(false);
+            await _flush.ConfigureAwait(false);
+            await context.Staging.MakeWholeAsync(window).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            context.Tally.Say($"the copy of '{file.Name}' could not be kept: {e.Message}");
-            return file.IsWhole;
+            context.Tally.Say($"copies of {window.Count} files could not be kept: {e.Message}");
+            return false;
         }
     }
 }

@@ -1,22 +1,38 @@
-using System;
-using System.Threading.Tasks;
+using System.IO;
 
 namespace PandoraSync.Sync;
 
 /// <summary>A file of a site on its way into the incoming directory.</summary>
-internal sealed class StagedFile(string name, string path, long length)
+internal sealed class StagedFile
 {
+    /// <summary>A file that was received and is not flushed yet.</summary>
+    /// <param name="name">Its name at the site.</param>
+    /// <param name="content">What was received; closed once it is flushed.</param>
+    public StagedFile(string name, FileStream content)
+        : this(name, content.Name, content.Length) => Content = content;
+
+    /// <summary>A file that an earlier run left whole.</summary>
+    /// <param name="name">Its name at the site.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="length">Bytes.</param>
+    public StagedFile(string name, string path, long length)
+    {
+        Name = name;
+        Path = path;
+        Length = length;
+    }
+
     /// <summary>Its name at the site.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
     /// <summary>Where it lies now.</summary>
-    public string Path { get; set; } = path;
+    public string Path { get; set; }
 
     /// <summary>Bytes.</summary>
-    public long Length { get; } = length;
+    public long Length { get; }
 
-    /// <summary>Ends when the content is on disk.</summary>
-    public Task Flushed { get; init; } = Task.CompletedTask;
+    /// <summary>What was received, until it is flushed; null then.</summary>
+    public FileStream? Content { get; set; }
 
     /// <summary>True once it is flushed and lies where a later run finds it.</summary>
     public bool IsWhole { get; set; }

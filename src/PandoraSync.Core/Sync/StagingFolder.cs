@@ -48,28 +48,21 @@ internal sealed class StagingFolder
         new(Path.Combine(_part, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture)),
             FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
-    /// <summary>Takes over a received file, gives it the time that its name says, and has it flushed.</summary>
-    /// <param name="name">Its name at the site.</param>
-    /// <param name="content">The file; it is closed when flushed.</param>
-    public StagedFile Stage(string name, FileStream content) => new(name, content.Name, content.Length)
+    /// <summary>
+    /// Flushes received files together and puts them where a later run finds them. Together, because a disk that has many flushes in
+    /// hand does them with few writes to its journal.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or broken; <see cref="StagedFile.IsWhole"/> tells which files are safe.</exception>
+    public async Task MakeWholeAsync(IReadOnlyCollection<StagedFile> files)
     {
-        Flushed = _flushes.RunAsync(() => FlushAndClose(name, content)),
-    };
-
-    /// <summary>Puts a flushed file where a later run finds it; certain after <see cref="FlushWholeAsync"/>.</summary>
-    /// <exception cref="IOException">The name cannot be used in this file system.</exception>
-    public void Promote(StagedFile file)
-    {
-        var name = file.Name;
-        for (long step = 1; !FileSystemCalls.TryRename(file.Path, Path.Combine(_whole, name)); step++)
-            name = AgentDataName.Next(file.Name, step);
-        file.Path = Path.Combine(_whole, name);
-        file.IsWhole = true;
+        var received = files.Where(f => !f.IsWhole).ToArray();
+        if (received.Length == 0)
+            return;
+        await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => FlushAndClose(f)))).ConfigureAwait(false);
+        foreach (var file in received)
+            Promote(file);
+        await _wholeFlusher.FlushAsync().ConfigureAwait(false);
     }
-
-    /// <summary>Has all that was promoted so far on disk when it ends.</summary>
-    /// <exception cref="IOException">The folder cannot be flushed.</exception>
-    public Task FlushWholeAsync() => _wholeFlusher.FlushAsync();
 
     /// <summary>Deletes a staged file that the server still has, or that need not be delivered.</summary>
     public static void Discard(StagedFile file)
@@ -84,22 +77,32 @@ internal sealed class StagingFolder
         }
     }
 
-    private static void FlushAndClose(string name, FileStream content)
+    private void Promote(StagedFile file)
     {
-        using (content)
-        {
-            SetTime(name, content.Name);
-            content.Flush(flushToDisk: true);
-        }
+        var name = file.Name;
+        for (long step = 1; !FileSystemCalls.TryRename(file.Path, Path.Combine(_whole, name)); step++)
+            name = AgentDataName.Next(file.Name, step);
+        file.Path = Path.Combine(_whole, name);
+        file.IsWhole = true;
+    }
+
+    private static void FlushAndClose(StagedFile file)
+    {
+        if (file.Content is not { } content)
+            return;
+        SetTime(file);
+        content.Flush(flushToDisk: true);
+        content.Dispose();
+        file.Content = null;
 
         // Windows renews the time when a written file is closed.
-        SetTime(name, content.Name);
+        SetTime(file);
     }
 
     /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>
-    private static void SetTime(string name, string path)
+    private static void SetTime(StagedFile file)
     {
-        if (AgentDataName.TryGetEpoch(name, out var epoch))
-            File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
+        if (AgentDataName.TryGetEpoch(file.Name, out var epoch))
+            File.SetLastWriteTimeUtc(file.Path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
     }
 }
