@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
-using System.Management.Automation.Runspaces;
+using System.Linq;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
 
 namespace PandoraSync.Host;
 
 /// <summary>Reads the command line: pwsh's option names, any unambiguous beginning of them, one dash or two.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>pwsh's exit code for a command line that cannot be read, or a script file that is not there.</summary>
     public const int UsageExitCode = 64;
@@ -31,15 +32,15 @@ internal static class CommandLine
         {
             var (name, takesRest) = Recognise(arguments[i]);
             if (takesRest && name is not "script" && i + 1 == arguments.Count)
-                throw new UsageException($"-{name} needs {(name is "command" ? "the command to run" : "the path of a script")} after it.");
+                throw new UsageException($"'{arguments[i]}' needs {(name is "command" ? "the command to run" : "the path of a script")} after it.");
             switch (name)
             {
                 case "command":
-                    return options with { Action = HostAction.Command, Text = string.Join(' ', Rest(arguments, i + 1)) };
+                    return options with { Action = HostAction.Command, Text = string.Join(' ', arguments.Skip(i + 1)) };
                 case "file":
-                    return options with { Action = HostAction.File, Text = arguments[i + 1], Arguments = ScriptArguments(Rest(arguments, i + 2)) };
+                    return options with { Action = HostAction.File, Text = arguments[i + 1], Arguments = ScriptArguments(arguments.Skip(i + 2)) };
                 case "script":
-                    return options with { Action = HostAction.File, Text = arguments[i], Arguments = ScriptArguments(Rest(arguments, i + 1)) };
+                    return options with { Action = HostAction.File, Text = arguments[i], Arguments = ScriptArguments(arguments.Skip(i + 1)) };
                 case "help":
                     return options with { Action = HostAction.Help };
                 case "version":
@@ -71,46 +72,24 @@ internal static class CommandLine
         throw new UsageException($"'{argument}' is not an option of pandorasync; pandorasync -Help lists them.");
     }
 
-    private static List<string> Rest(IReadOnlyList<string> arguments, int start)
-    {
-        var rest = new List<string>();
-        for (var i = start; i < arguments.Count; i++)
-            rest.Add(arguments[i]);
-        return rest;
-    }
-
     /// <summary>
-    /// A dash begins a parameter's name and the next argument is its value or, for a switch, the next positional one: the engine decides.
-    /// <c>-Name:value</c> is one argument, and so are <c>-Switch:$true</c> and <c>-Switch:$false</c>, which no shell could write otherwise.
+    /// The arguments as PowerShell source: what looks like a parameter's name stays one, and the engine decides whether the next argument is
+    /// its value; everything else is a literal. <c>-Switch:$false</c> works too, which no other shell could write.
     /// </summary>
-    private static List<CommandParameter> ScriptArguments(List<string> arguments)
-    {
-        var parameters = new List<CommandParameter>();
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var argument = arguments[i];
-            var colon = argument.IndexOf(':', StringComparison.Ordinal);
-            if (argument.Length < 2 || argument[0] != '-' || IsNumber(argument))
-                parameters.Add(new CommandParameter(name: null, argument));
-            else if (colon < 0)
-                parameters.Add(new CommandParameter(argument));
-            else if (colon < argument.Length - 1)
-                parameters.Add(new CommandParameter(argument[..colon], Value(argument[(colon + 1)..])));
-            else if (i + 1 < arguments.Count)
-                parameters.Add(new CommandParameter(argument[..colon], Value(arguments[++i])));
-            else
-                throw new UsageException($"The script's argument '{argument}' has no value after it.");
-        }
+    private static string ScriptArguments(IEnumerable<string> arguments) => string.Join(' ', arguments.Select(ScriptArgument));
 
-        return parameters;
+    private static string ScriptArgument(string argument)
+    {
+        var match = ParameterName().Match(argument);
+        if (!match.Success)
+            return Literal(argument);
+        var value = argument[match.Length..];
+        var isBoolean = value.Equals("$true", StringComparison.OrdinalIgnoreCase) || value.Equals("$false", StringComparison.OrdinalIgnoreCase);
+        return match.Value + (isBoolean ? value : value.Length == 0 ? string.Empty : Literal(value));
     }
 
-    private static bool IsNumber(string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    private static string Literal(string text) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 
-    private static object Value(string text) => text.ToLowerInvariant() switch
-    {
-        "$true" => true,
-        "$false" => false,
-        _ => text,
-    };
+    [GeneratedRegex(@"^-[\p{L}_][\w-]*(:|$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ParameterName();
 }

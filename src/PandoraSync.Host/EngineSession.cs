@@ -1,7 +1,7 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using Microsoft.PowerShell;
 
@@ -47,30 +47,29 @@ internal sealed class EngineSession : IDisposable
 
     /// <summary>Runs a script's text in the global scope.</summary>
     /// <returns>The exit code as pwsh's -Command has it: that of <c>exit</c>, or 1 when the last statement failed.</returns>
-    public int RunCommand(string text, bool addToHistory = false)
+    public int RunCommand(string text)
     {
-        var completed = Invoke(new PSCommand().AddScript(text, useLocalScope: false), addToHistory);
+        var completed = Invoke(new PSCommand().AddScript(text, useLocalScope: false));
         return ExitCode(completed, failed: FailureExitCode);
     }
 
     /// <summary>Runs a script file.</summary>
+    /// <param name="path">The script.</param>
+    /// <param name="arguments">Its arguments, as they stand in PowerShell after a command.</param>
     /// <returns>The exit code as pwsh's -File has it: that of <c>exit</c>, or 1 after an error that ended the script.</returns>
     /// <exception cref="UsageException">There is no such script.</exception>
-    public int RunFile(string path, IReadOnlyList<CommandParameter> arguments)
+    public int RunFile(string path, string arguments)
     {
         var fullPath = Path.GetFullPath(path);
         if (!File.Exists(fullPath))
             throw new UsageException($"The script file '{fullPath}' does not exist; check its path.");
         if (!string.Equals(Path.GetExtension(fullPath), ".ps1", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"The script file '{fullPath}' is not named .ps1; only such files are run.");
-        var script = new Command(fullPath, isScript: false, useLocalScope: false);
-        foreach (var argument in arguments)
-            script.Parameters.Add(argument);
-        var completed = Invoke(new PSCommand().AddCommand(script));
+        var quoted = CodeGeneration.EscapeSingleQuotedStringContent(fullPath);
+        var completed = Invoke(new PSCommand().AddScript($"& '{quoted}' {arguments}", useLocalScope: false));
 
-        // A script file's "exit n" only leaves n here and has $? false. Without "exit" it may hold a program's code, but $? is true.
-        var code = runspace.SessionStateProxy.GetVariable("LASTEXITCODE") as int?;
-        return ExitCode(completed, failed: code ?? FailureExitCode);
+        // "exit n" in a script file only leaves n here and has $? false. Without "exit" a program's code may be here, but $? is true.
+        return ExitCode(completed, failed: runspace.SessionStateProxy.GetVariable("LASTEXITCODE") as int? ?? FailureExitCode);
     }
 
     /// <summary>The prompt's text, from the function <c>prompt</c>, which a user may have replaced.</summary>
@@ -102,10 +101,11 @@ internal sealed class EngineSession : IDisposable
             return interrupted;
         if (!completed)
             return FailureExitCode;
+        using var shell = CreateShell();
         return runspace.SessionStateProxy.GetVariable("?") is false ? failed : 0;
     }
 
-    private bool Invoke(PSCommand command, bool addToHistory = false)
+    private bool Invoke(PSCommand command)
     {
         using var shell = CreateShell();
         shell.Commands = command.AddCommand("Out-Default");
@@ -114,7 +114,8 @@ internal sealed class EngineSession : IDisposable
         Interruption.Begin(shell);
         try
         {
-            shell.Invoke(input: null, new PSInvocationSettings { AddToHistory = addToHistory });
+            // What is not for the history leaves $? alone, too.
+            shell.Invoke(input: null, new PSInvocationSettings { AddToHistory = true });
             return true;
         }
         catch (PipelineStoppedException)

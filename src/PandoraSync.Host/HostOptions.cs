@@ -1,6 +1,3 @@
-using System.Collections.Generic;
-using System.Management.Automation.Runspaces;
-
 namespace PandoraSync.Host;
 
 /// <summary>The command line, read.</summary>
@@ -11,8 +8,8 @@ internal sealed record HostOptions
     /// <summary>The command's text or the script's path; <c>-</c> stands for a script on standard input.</summary>
     public string Text { get; init; } = string.Empty;
 
-    /// <summary>The script's arguments, bound as pwsh binds them.</summary>
-    public IReadOnlyList<CommandParameter> Arguments { get; init; } = [];
+    /// <summary>The script's arguments, as they stand in PowerShell after a command.</summary>
+    public string Arguments { get; init; } = string.Empty;
 
     public bool NonInteractive { get; init; }
 }

@@ -8,7 +8,7 @@ internal static class Program
     private const string Help = """
         pandorasync: PowerShell with the PandoraSync module loaded, for machines without pwsh.
 
-          pandorasync                                   a prompt
+          pandorasync                                   a prompt; where input is redirected, as -Command -
           pandorasync [-NonInteractive] -Command <text> runs the text; "-" reads a script from standard input
           pandorasync [-NonInteractive] [-File] <script.ps1> [arguments]
           pandorasync -Version | -Help
@@ -32,7 +32,7 @@ internal static class Program
                     Console.Out.Write(Help);
                     return 0;
                 case HostAction.Version:
-                    Console.Out.WriteLine($"PandoraSync {PandoraHost.ProductVersion} (PowerShell engine {EngineVersion})");
+                    Console.Out.WriteLine($"PandoraSync {PandoraHost.ProductVersion} (PowerShell engine {PSVersionInfo.PSVersion})");
                     return 0;
                 default:
                     using (var session = new EngineSession(options.NonInteractive))
@@ -46,18 +46,16 @@ internal static class Program
         }
     }
 
-    private static string EngineVersion => PSVersionInfo.PSVersion.ToString();
-
     private static int Run(EngineSession session, HostOptions options)
     {
-        if (options is { Action: HostAction.Prompt, NonInteractive: true })
+        if (options is { Action: HostAction.Prompt, NonInteractive: true } && !Console.IsInputRedirected)
             throw new UsageException("-NonInteractive leaves out the prompt: give -Command or -File too.");
         if (!session.LoadModule())
             return 1;
         return options switch
         {
-            { Action: HostAction.Prompt } => new PromptLoop(session).Run(),
-            { Text: "-" } => session.RunCommand(Console.In.ReadToEnd()),
+            { Action: HostAction.Prompt } when !Console.IsInputRedirected => new PromptLoop(session).Run(),
+            { Action: HostAction.Prompt } or { Text: "-" } => session.RunCommand(Console.In.ReadToEnd()),
             { Action: HostAction.Command } => session.RunCommand(options.Text),
             _ => session.RunFile(options.Text, options.Arguments),
         };
