@@ -1,5 +1,6 @@
 using System;
 using PandoraSync.Protocol;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Transport;
 
@@ -18,6 +19,9 @@ public sealed record TentacleClientOptions
 
     /// <summary>The server's password; null where it has none.</summary>
     public TentaclePassword? Password { get; init; }
+
+    /// <summary>How TLS is used; null for a plain connection. Use one object for all connections to a site, so that sessions are resumed.</summary>
+    public TlsClientOptions? Tls { get; init; }
 
     /// <summary>How long to wait for a connection and for each read or write, from 0.1 s to 1 hour; 10 s by default (stock's <c>sync_timeout</c>).</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>

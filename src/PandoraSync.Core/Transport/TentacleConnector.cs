@@ -6,12 +6,15 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Transport;
 
 /// <summary>Opens connections to Tentacle servers.</summary>
 public static class TentacleConnector
 {
+    private static readonly TimeSpan LingerForAnswers = TimeSpan.FromMilliseconds(0.2);
+
     /// <summary>Resolves the name and connects to the first of its addresses that answers.</summary>
     /// <param name="options">The server.</param>
     /// <param name="cancellationToken">Ends the attempt at once.</param>
@@ -25,10 +28,12 @@ public static class TentacleConnector
             try
             {
                 var socket = await ConnectSocketAsync(new IPEndPoint(address, options.Endpoint.Port), options, cancellationToken).ConfigureAwait(false);
-                return new TentacleChannel(new PromptSocketStream(socket), socket, options.Endpoint.ToString(), options.Timeout);
+                var stream = await SecureAsync(new PromptSocketStream(socket, LingerForAnswers), options, cancellationToken).ConfigureAwait(false);
+                return new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout);
             }
-            catch (TentacleException e)
+            catch (TentacleException e) when (e.CanRetry)
             {
+                // A peer that is not trusted is not passed over for another address of the same name.
                 last = e;
             }
         }
@@ -82,6 +87,10 @@ public static class TentacleConnector
             throw Error(TentacleErrorKind.Unreachable, options.Endpoint, "connect", $"{options.Endpoint} cannot be connected to ({Reason(e)}): check that a Tentacle server listens there.", e);
         }
     }
+
+    private static async Task<Stream> SecureAsync(PromptSocketStream stream, TentacleClientOptions options, CancellationToken cancellationToken) => options.Tls is { } tls
+        ? await TlsHandshake.AuthenticateAsClientAsync(stream, tls, options.Endpoint, options.Timeout, cancellationToken).ConfigureAwait(false)
+        : stream;
 
     private static string Reason(Exception e) => e is SocketException socketError
         ? socketError.SocketErrorCode switch
