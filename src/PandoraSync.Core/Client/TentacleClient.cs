@@ -51,6 +51,15 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">No connection, or the password is refused.</exception>
     public static async Task<TentacleClient> ConnectAsync(TentacleClientOptions options, CancellationToken cancellationToken)
     {
+        return await OpenAsync(options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Connects and gives the password as <see cref="ConnectAsync"/> does, for a relay that then passes a conversation on.</summary>
+    internal static async Task<TentacleChannel> ConnectChannelAsync(TentacleClientOptions options, CancellationToken cancellationToken) =>
+        (await OpenAsync(options, cancellationToken).ConfigureAwait(false))._channel;
+
+    private static async Task<TentacleClient> OpenAsync(TentacleClientOptions options, CancellationToken cancellationToken)
+    {
         var channel = await TentacleConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
         var client = new TentacleClient(channel, options);
         try
