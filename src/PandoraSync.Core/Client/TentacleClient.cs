@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -15,8 +16,15 @@ namespace PandoraSync.Client;
 /// </summary>
 public sealed class TentacleClient : IDisposable
 {
+    private const string ProbeName = ".pandorasync";
     private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
+
+    // Nothing answers a cancel, nor the confirmation of an empty file, and a stock server takes two lines that arrive in one read for
+    // one: the next line leaves a little later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and
+    // the step can be tried again.
+    private static readonly TimeSpan PauseAfterUnanswered = TimeSpan.FromMilliseconds(25);
     private readonly TentacleChannel _channel;
+    private readonly Stopwatch _sinceUnanswered = new();
     private bool _answered;
 
     private TentacleClient(TentacleChannel channel, TentacleClientOptions options)
@@ -42,6 +50,15 @@ public sealed class TentacleClient : IDisposable
     /// <param name="cancellationToken">Ends the attempt at once.</param>
     /// <exception cref="TentacleException">No connection, or the password is refused.</exception>
     public static async Task<TentacleClient> ConnectAsync(TentacleClientOptions options, CancellationToken cancellationToken)
+    {
+        return await OpenAsync(options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Connects and gives the password as <see cref="ConnectAsync"/> does, for a relay that then passes a conversation on.</summary>
+    internal static async Task<TentacleChannel> ConnectChannelAsync(TentacleClientOptions options, CancellationToken cancellationToken) =>
+        (await OpenAsync(options, cancellationToken).ConfigureAwait(false))._channel;
+
+    private static async Task<TentacleClient> OpenAsync(TentacleClientOptions options, CancellationToken cancellationToken)
     {
         var channel = await TentacleConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
         var client = new TentacleClient(channel, options);
@@ -86,6 +103,16 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">Bad name, not Tentacle, broken or silent.</exception>
     public Task<long?> GetSizeAsync(string name, CancellationToken cancellationToken) =>
         TakeAsync(TentacleVerb.Recv, name, static _ => null, received: null, cancellationToken);
+
+    /// <summary>Finds out whether the server serves this connection, with the cheapest question there is: for a file that it does not have.</summary>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <exception cref="TentacleException">Not Tentacle, broken, silent, or a password is wanted.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var step = Begin("RECV", file: null, cancellationToken);
+        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, ProbeName)).ConfigureAwait(false)).Size is not null)
+            await CancelAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Takes a copy of a file (<see cref="TentacleVerb.Recv"/>), or the file itself (<see cref="TentacleVerb.Mv"/>: the server deletes it).</summary>
     /// <param name="verb"><see cref="TentacleVerb.Recv"/> or <see cref="TentacleVerb.Mv"/>.</param>
@@ -147,9 +174,12 @@ public sealed class TentacleClient : IDisposable
     public async Task<long> SendCompressedAsync(string name, Stream source, Action<int>? sent, CancellationToken cancellationToken)
     {
         FileNameRules.RequireSafe(name);
-        using var archive = TemporaryFile.Create();
-        ZipMember.Write(source, archive.Stream, name);
-        archive.Stream.Position = 0;
+        using var archive = Local("ZSEND", name, static () => TemporaryFile.Create());
+        Local("ZSEND", name, () =>
+        {
+            ZipMember.Write(source, archive.Stream, name);
+            return archive.Stream.Position = 0;
+        });
         await OfferAsync(TentacleVerb.ZSend, name, archive.Stream, archive.Stream.Length, sent, cancellationToken).ConfigureAwait(false);
         return archive.Stream.Length;
     }
@@ -163,13 +193,13 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">Bad name, bad archive, over the limit, not Tentacle, broken or silent.</exception>
     public async Task<long?> ReceiveCompressedAsync(string name, Stream destination, long maxBytes, CancellationToken cancellationToken)
     {
-        using var archive = TemporaryFile.Create();
+        using var archive = Local("ZRECV", name, static () => TemporaryFile.Create());
         var size = await TakeAsync(TentacleVerb.ZRecv, name, s => s <= maxBytes ? archive.Stream : null, received: null, cancellationToken).ConfigureAwait(false);
         if (size is null)
             return null;
         if (size > maxBytes)
             throw new TentacleException(TentacleErrorKind.TooLarge, $"{_channel.Peer} announced {size} bytes for '{name}', over the limit of {maxBytes}.") { Peer = _channel.Peer, File = name, Step = "ZRECV" };
-        return ZipMember.Read(archive.Stream, destination, maxBytes);
+        return Local("ZRECV", name, () => ZipMember.Read(archive.Stream, destination, maxBytes));
     }
 
     /// <summary>Ends the session and waits until the server has closed: all it still had to do is done then.</summary>
@@ -177,6 +207,7 @@ public sealed class TentacleClient : IDisposable
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
         using var step = Begin("QUIT", file: null, cancellationToken);
+        await LetItArriveAsync().ConfigureAwait(false);
         _channel.Queue(TentacleCommand.Quit.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)
@@ -215,7 +246,7 @@ public sealed class TentacleClient : IDisposable
     {
         FileNameRules.RequireSafe(name);
         if (length <= 0)
-            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' is empty; the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
+            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
         using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
         var reply = await AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
         if (!reply.IsOk)
@@ -234,6 +265,7 @@ public sealed class TentacleClient : IDisposable
     {
         if (_channel.HasUnreadBytes)
             throw _channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
+        await LetItArriveAsync().ConfigureAwait(false);
         _channel.Queue(command.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         var reply = await ReadReplyAsync().ConfigureAwait(false);
@@ -267,14 +299,27 @@ public sealed class TentacleClient : IDisposable
     {
         _channel.Queue(TentacleCommand.Confirm(verb).ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
+        if (size == 0)
+            _sinceUnanswered.Restart();
         await WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
     }
 
     /// <summary>Any answer but the confirmation declines what was announced (protocol.md, section 2).</summary>
-    private Task CancelAsync()
+    private async Task CancelAsync()
     {
         _channel.Queue(Cancel);
-        return _channel.FlushAsync();
+        await _channel.FlushAsync().ConfigureAwait(false);
+        _sinceUnanswered.Restart();
+    }
+
+    private async Task LetItArriveAsync()
+    {
+        if (!_sinceUnanswered.IsRunning)
+            return;
+        _sinceUnanswered.Stop();
+        var left = PauseAfterUnanswered - _sinceUnanswered.Elapsed;
+        if (left > TimeSpan.Zero)
+            await Task.Delay(left).ConfigureAwait(false);
     }
 
     /// <summary>An error of the local file in the middle of content leaves the conversation out of step, so the connection is closed.</summary>
@@ -297,6 +342,23 @@ public sealed class TentacleClient : IDisposable
         {
             _channel.Abort();
             throw;
+        }
+    }
+
+    /// <summary>Work on local files between two commands: its errors leave the conversation in step, so the connection stays open.</summary>
+    private T Local<T>(string step, string name, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            throw LocalFileError.Explain(e, name, step, _channel.Peer);
+        }
+        catch (TentacleException e) when (e.Peer is null)
+        {
+            throw new TentacleException(e.Kind, $"'{name}' of {_channel.Peer} cannot be unpacked: {e.Message}", e) { Peer = _channel.Peer, File = name, Step = step };
         }
     }
 

@@ -44,7 +44,8 @@ internal sealed class FlushQueue : IDisposable
 
     private void AddThreadIfNeeded()
     {
-        if (Volatile.Read(ref _idle) > 0 || Volatile.Read(ref _threads) >= _mostThreads)
+        // One idle thread is no help to two actions that come at once.
+        if (Volatile.Read(ref _idle) >= _work.Count || Volatile.Read(ref _threads) >= _mostThreads)
             return;
         if (Interlocked.Increment(ref _threads) > _mostThreads)
         {

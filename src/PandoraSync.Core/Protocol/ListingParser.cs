@@ -13,7 +13,10 @@ public sealed class ListingParser
     public IReadOnlyList<ListedName> Names => _names;
 
     /// <summary>Takes the next bytes.</summary>
-    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Protocol"/>: a line that is longer than a file name can be.</exception>
+    /// <exception cref="TentacleException">
+    /// <see cref="TentacleErrorKind.Protocol"/>: a line that is longer than a file name can be; <see cref="TentacleErrorKind.TooLarge"/>:
+    /// more than <see cref="TentacleLimits.MaxListedNames"/> names.
+    /// </exception>
     public void Feed(ArraySegment<byte> bytes)
     {
         var at = bytes.Offset;
@@ -56,6 +59,8 @@ public sealed class ListingParser
         var isText = TentacleText.TryDecode(line, out var name);
         if (name is "" or "." or "..")
             return;
+        if (_names.Count == TentacleLimits.MaxListedNames)
+            throw new TentacleException(TentacleErrorKind.TooLarge, $"the listing has more than {TentacleLimits.MaxListedNames} names");
         _names.Add(new ListedName(name, isText ? FileNameRules.WhyUnsafe(name) : "it is not valid UTF-8"));
     }
 

@@ -11,11 +11,17 @@ public static class TentacleLimits
     /// <summary>Longest line in bytes, LF included: a stock program never reads more at once (protocol.md, section 1).</summary>
     public const int MaxLineBytes = 1024;
 
+    /// <summary>Most bytes that a stock program reads at once (protocol.md, sections 1 and 7).</summary>
+    public const int StockReadBytes = 1024;
+
     /// <summary>Longest file name in bytes, as file systems have it (protocol.md, section 4).</summary>
     public const int MaxNameBytes = 255;
 
     /// <summary>Largest listing accepted from a server, in bytes: over a million names of usual length.</summary>
     public const long MaxListingBytes = 256L * 1024 * 1024;
+
+    /// <summary>Most names accepted in one listing: names of a single byte would fill the memory long before <see cref="MaxListingBytes"/>.</summary>
+    public const int MaxListedNames = 4_000_000;
 
     /// <summary>Largest file that a server takes by default, in bytes (stock's <c>max_size</c>).</summary>
     public const long DefaultMaxFileBytes = 2_000_000;

@@ -1,0 +1,325 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using PandoraSync.Files;
+using PandoraSync.Protocol;
+using PandoraSync.Transport;
+
+namespace PandoraSync.Server;
+
+/// <summary>One client's conversation (protocol.md, sections 1 and 2).</summary>
+internal sealed class ServerSession : IServerSession
+{
+    private readonly TentacleChannel _channel;
+    private readonly TentacleServerOptions _options;
+    private readonly BufferStorage _storage;
+    private readonly ServerStatistics _statistics;
+    private readonly Action<TentacleLogLevel, string> _log;
+    private PendingMove? _pending;
+    private volatile bool _stopping;
+    private volatile bool _idle;
+
+    public ServerSession(TentacleChannel channel, TentacleServerOptions options, BufferStorage storage, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
+    {
+        _channel = channel;
+        _options = options;
+        _storage = storage;
+        _statistics = statistics;
+        _log = log;
+    }
+
+    /// <inheritdoc/>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await ServeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_pending is { } kept)
+            {
+                _log(TentacleLogLevel.Log, $"{_channel.Peer} did not show that it has '{kept.Name}': kept");
+                _storage.Release(kept.Name);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        _stopping = true;
+        if (_idle)
+            _channel.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (!_stopping)
+        {
+            _channel.Step = "command";
+            _channel.File = null;
+            var command = await ReadCommandAsync().ConfigureAwait(false);
+            if (command is null)
+            {
+                if (!_stopping && _pending is not null && _channel.EndedOrderly && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
+                    FinishMove();
+                return;
+            }
+
+            if (command.Verb != TentacleVerb.Unknown)
+                FinishMove();
+            if (!await HandleAsync(command).ConfigureAwait(false))
+                return;
+        }
+    }
+
+    /// <summary>Does what a command says.</summary>
+    /// <returns>False if the session is over.</returns>
+    private async Task<bool> HandleAsync(TentacleCommand command)
+    {
+        _channel.Step = command.ToString();
+        switch (command.Verb)
+        {
+            case TentacleVerb.Send or TentacleVerb.ZSend:
+                await StoreAsync(command).ConfigureAwait(false);
+                return true;
+            case TentacleVerb.Recv or TentacleVerb.ZRecv when !command.IsConfirmation:
+                await GiveAsync(command).ConfigureAwait(false);
+                return true;
+            case TentacleVerb.Ls when !command.IsConfirmation && _options.AllowListing:
+                await ListAsync(command.Name).ConfigureAwait(false);
+                return true;
+            case TentacleVerb.Mv when !command.IsConfirmation && _options.AllowListing:
+                await MoveAsync(command.Name).ConfigureAwait(false);
+                return true;
+            case TentacleVerb.Quit:
+                return false;
+            case TentacleVerb.Ls or TentacleVerb.Mv when !_options.AllowListing:
+                _log(TentacleLogLevel.Error, $"{_channel.Peer} asked for {command}, which needs -I (insecure 1): closed");
+                _statistics.Failed();
+                return false;
+            default:
+                _log(TentacleLogLevel.Error, $"{_channel.Peer} said something that is no command: closed");
+                _statistics.Failed();
+                return false;
+        }
+    }
+
+    private async Task StoreAsync(TentacleCommand command)
+    {
+        var reason = _storage.WhyNotStorable(command.Name, command.Size);
+        IncomingFile? file = null;
+        try
+        {
+            if (reason is null)
+                reason = TryLocally(command.Name, () => file = _storage.Create(command.Name));
+            if (reason is not null)
+            {
+                await RefuseAsync(command, reason).ConfigureAwait(false);
+                return;
+            }
+
+            await ReplyAsync(TentacleReply.Ok(command.Verb)).ConfigureAwait(false);
+            reason = command.Verb == TentacleVerb.Send
+                ? await ReceivePlainAsync(file!, command.Size).ConfigureAwait(false)
+                : await ReceiveArchiveAsync(file!, command.Size).ConfigureAwait(false);
+            if (reason is not null)
+            {
+                await RefuseAsync(command, reason).ConfigureAwait(false);
+                return;
+            }
+
+            _statistics.Received();
+            _log(TentacleLogLevel.Log, $"{_channel.Peer} sent '{command.Name}' ({command.Size} bytes)");
+            await ReplyAsync(TentacleReply.Ok(command.Verb)).ConfigureAwait(false);
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private async Task<string?> ReceivePlainAsync(IncomingFile file, long size)
+    {
+        await _channel.ReadContentAsync(file.Content, size).ConfigureAwait(false);
+        return await TryStoreAsync(file).ConfigureAwait(false);
+    }
+
+    private async Task<string?> ReceiveArchiveAsync(IncomingFile file, long size)
+    {
+        using var archive = TemporaryFile.Create(_storage.TemporaryFolder);
+        var content = new FirstErrorStream(archive.Stream);
+        await _channel.ReadContentAsync(content, size).ConfigureAwait(false);
+        var reason = TryLocally(file.Name, () =>
+        {
+            content.ThrowIfFailed();
+            ZipMember.Read(archive.Stream, file.Content, _options.MaxUnpackedBytes);
+        });
+        return reason ?? await TryStoreAsync(file).ConfigureAwait(false);
+    }
+
+    private async Task<string?> TryStoreAsync(IncomingFile file)
+    {
+        try
+        {
+            return await _storage.StoreAsync(file).ConfigureAwait(false);
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            return ExplainLocally(e, file.Name);
+        }
+    }
+
+    private async Task GiveAsync(TentacleCommand command)
+    {
+        using var file = OpenForClient(command, out var reason);
+        if (file is null)
+        {
+            await RefuseAsync(command, reason!).ConfigureAwait(false);
+            return;
+        }
+
+        using var archive = command.Verb == TentacleVerb.ZRecv ? Pack(file, command.Name) : null;
+        var content = archive?.Stream ?? file;
+        if (await OfferContentAsync(command.Verb, content, content.Length).ConfigureAwait(false))
+        {
+            _statistics.Given();
+            _log(TentacleLogLevel.Log, $"{_channel.Peer} received '{command.Name}' ({content.Length} bytes)");
+        }
+    }
+
+    private async Task MoveAsync(string name)
+    {
+        var command = TentacleCommand.Request(TentacleVerb.Mv, name);
+        var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
+        try
+        {
+            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? "file is in use";
+            using var file = isClaimed ? OpenForClient(command, out reason) : null;
+            if (file is null)
+            {
+                await RefuseAsync(command, reason!).ConfigureAwait(false);
+                return;
+            }
+
+            var pending = new PendingMove(name, file.Length, File.GetLastWriteTimeUtc(file.Name));
+            if (await OfferContentAsync(TentacleVerb.Mv, file, pending.Length).ConfigureAwait(false))
+            {
+                _pending = pending;
+                _statistics.Given();
+            }
+        }
+        finally
+        {
+            if (isClaimed && _pending is null)
+                _storage.Release(name);
+        }
+    }
+
+    private async Task ListAsync(string sampleName)
+    {
+        using var names = new MemoryStream();
+        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : TryLocally("listing", () => _storage.List(sampleName, names));
+        if (reason is not null)
+        {
+            await RefuseAsync(TentacleCommand.Request(TentacleVerb.Ls, sampleName), reason).ConfigureAwait(false);
+            return;
+        }
+
+        names.Position = 0;
+        await OfferContentAsync(TentacleVerb.Ls, names, names.Length).ConfigureAwait(false);
+        _log(TentacleLogLevel.Info, $"{_channel.Peer} listed {names.Length} bytes of names");
+    }
+
+    /// <summary>Announces content and, if the client wants it, sends it.</summary>
+    /// <returns>True if it was sent.</returns>
+    private async Task<bool> OfferContentAsync(TentacleVerb verb, Stream content, long length)
+    {
+        await ReplyAsync(TentacleReply.OfSize(verb, length)).ConfigureAwait(false);
+        if (await ReadCommandAsync().ConfigureAwait(false) is not { IsConfirmation: true } answer || answer.Verb != verb)
+            return false;
+        await _channel.SendContentAsync(content, length).ConfigureAwait(false);
+        return true;
+    }
+
+    private FileStream? OpenForClient(TentacleCommand command, out string? reason)
+    {
+        FileStream? file = null;
+        reason = BufferStorage.WhyRefused(command.Name) is not null
+            ? "file has an invalid file name"
+            : TryLocally(command.Name, () => file = _storage.Open(command.Name));
+        if (file is null)
+            reason ??= "file does not exist";
+        return file;
+    }
+
+    private TemporaryFile Pack(FileStream file, string name)
+    {
+        var archive = TemporaryFile.Create(_storage.TemporaryFolder);
+        ZipMember.Write(file, archive.Stream, name);
+        archive.Stream.Position = 0;
+        return archive;
+    }
+
+    private void FinishMove()
+    {
+        if (_pending is not { } done)
+            return;
+        _pending = null;
+        TryLocally(done.Name, () => _storage.Delete(done.Name, done.Length, done.Modified));
+        _storage.Release(done.Name);
+        _statistics.Moved();
+        _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{done.Name}' ({done.Length} bytes)");
+    }
+
+    private async Task<TentacleCommand?> ReadCommandAsync()
+    {
+        _idle = true;
+        if (_stopping)
+            return null;
+        var line = await _channel.ReadLineAsync().ConfigureAwait(false);
+        _idle = false;
+        return line is null ? null : TentacleCommand.Parse(new ArraySegment<byte>(line));
+    }
+
+    private Task ReplyAsync(TentacleReply reply)
+    {
+        _channel.Queue(reply.ToBytes());
+        return _channel.FlushAsync();
+    }
+
+    private Task RefuseAsync(TentacleCommand command, string reason)
+    {
+        _log(TentacleLogLevel.Error, $"{_channel.Peer} was refused {command}: {reason}");
+        return ReplyAsync(TentacleReply.Error(command.Verb, reason));
+    }
+
+    /// <summary>Does something with a local file.</summary>
+    /// <returns>Null, or a reason for the client that tells nothing about this machine.</returns>
+    private string? TryLocally(string name, Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e) || e is TentacleException)
+        {
+            return ExplainLocally(e, name);
+        }
+    }
+
+    private string ExplainLocally(Exception e, string name)
+    {
+        var error = e as TentacleException ?? LocalFileError.Explain(e, name, _channel.Step);
+        _log(TentacleLogLevel.Error, $"{_channel.Peer}: {error.Message}");
+        return error.Kind switch
+        {
+            TentacleErrorKind.DiskFull => "no space left",
+            TentacleErrorKind.TooLarge => "file is too big",
+            TentacleErrorKind.Protocol => "archive is damaged",
+            _ => "file cannot be used",
+        };
+    }
+}

@@ -1,0 +1,165 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Server;
+
+/// <summary>A Tentacle server: keeps what agents send in its storage directory and gives it to whoever calls in.</summary>
+public sealed class TentacleServer : IDisposable
+{
+    private const int Backlog = 512;
+    private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hardStop = new();
+    private readonly ServerStatistics _statistics = new();
+    private readonly SemaphoreSlim _places;
+    private readonly BufferStorage _storage;
+    private readonly IReadOnlyList<Socket> _listeners;
+    private readonly Task[] _accepting;
+    private int _stopped;
+
+    private TentacleServer(TentacleServerOptions options, BufferStorage storage, IReadOnlyList<Socket> listeners)
+    {
+        Options = options;
+        _storage = storage;
+        _listeners = listeners;
+        _places = new SemaphoreSlim(options.MaxConnections);
+        Endpoints = listeners.Select(l => (IPEndPoint)l.LocalEndPoint!).Select(e => new TentacleEndpoint(e.Address.ToString(), e.Port)).ToArray();
+        _accepting = listeners.Select(l => Task.Run(() => AcceptAsync(l))).ToArray();
+    }
+
+    /// <summary>How it behaves.</summary>
+    public TentacleServerOptions Options { get; }
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<TentacleEndpoint> Endpoints { get; }
+
+    /// <summary>True until it is stopped.</summary>
+    public bool IsRunning => _stopped == 0;
+
+    /// <summary>What it has done so far.</summary>
+    public ServerCounters Counters => _statistics.Read();
+
+    /// <summary>Opens the storage directory, listens and serves.</summary>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="TentacleException">The storage directory cannot be used, or an address cannot be listened on; nothing runs then.</exception>
+    public static TentacleServer Start(TentacleServerOptions options)
+    {
+        var storage = new BufferStorage(options);
+        try
+        {
+            return new TentacleServer(options, storage, Listener.Open(options, Backlog));
+        }
+        catch
+        {
+            storage.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more connections, lets transfers under way finish within <see cref="TentacleServerOptions.GracePeriod"/>, and ends.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+            return;
+        _stop.Cancel();
+        foreach (var listener in _listeners)
+            listener.Dispose();
+        await Task.WhenAll(_accepting).ConfigureAwait(false);
+        foreach (var connection in _connections.Keys)
+            connection.Stop();
+        var ended = Task.WhenAll(_connections.Values);
+        if (await Task.WhenAny(ended, Task.Delay(Options.GracePeriod)).ConfigureAwait(false) != ended)
+        {
+            Log(TentacleLogLevel.Error, "transfers were still under way at the end of the grace period: broken off");
+            _hardStop.Cancel();
+            await ended.ConfigureAwait(false);
+        }
+
+        _storage.Dispose();
+        Log(TentacleLogLevel.Info, "stopped");
+    }
+
+    /// <summary>Stops as <see cref="StopAsync"/> does, and waits for it.</summary>
+    public void Dispose() => StopAsync().GetAwaiter().GetResult();
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (await AcceptOneAsync(listener).ConfigureAwait(false) is { } socket)
+                    await ServeWhenFreeAsync(socket).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits for a connection; null if there was an error that the next attempt may not meet.</summary>
+    private async Task<Socket?> AcceptOneAsync(Socket listener)
+    {
+        try
+        {
+            return await listener.AcceptAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
+        catch (SocketException e) when (!_stop.IsCancellationRequested)
+        {
+            // Most often too many open files; without a pause the same error would come at once, for ever.
+            Log(TentacleLogLevel.Error, $"a connection could not be accepted: {e.Message.TrimEnd('.')}");
+            await Task.Delay(100, _stop.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Over the limit, a client is connected but not answered until a place is free, as with stock (protocol.md, section 1).</summary>
+    private async Task ServeWhenFreeAsync(Socket socket)
+    {
+        try
+        {
+            await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        Serve(socket);
+    }
+
+    private void Serve(Socket socket)
+    {
+        var connection = new ServerConnection(socket, Options, _storage, _statistics, Log);
+        var registered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = RunAsync(connection, registered.Task);
+        registered.SetResult(true);
+    }
+
+    private async Task RunAsync(ServerConnection connection, Task registered)
+    {
+        await registered.ConfigureAwait(false);
+        await connection.RunAsync(_hardStop.Token).ConfigureAwait(false);
+        _connections.TryRemove(connection, out _);
+        _places.Release();
+    }
+
+    private void Log(TentacleLogLevel level, string text) => Options.Log?.Invoke(new TentacleLogEntry(DateTime.UtcNow, level, text));
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Threading;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>What one site's drain has come to so far; counted by several connections at once.</summary>
+internal sealed class DrainTally(SyncSite site, SyncOptions options)
+{
+    private readonly ConcurrentQueue<LeftFile> _left = new();
+    private long _files;
+    private long _bytes;
+    private long _recovered;
+    private long _done;
+    private long _received;
+    private TentacleException? _fatal;
+
+    /// <summary>Files found.</summary>
+    public long Total { get; set; }
+
+    /// <summary>True once the server has done something for us: a connection that it then closes without an answer is broken, not unwanted.</summary>
+    public bool HasBeenServed { get; set; }
+
+    public long Files => Interlocked.Read(ref _files);
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public long Recovered => Interlocked.Read(ref _recovered);
+
+    public LeftFile[] Left => _left.ToArray();
+
+    /// <summary>The first error that ended the site's drain; null if none has.</summary>
+    public TentacleException? Fatal => Volatile.Read(ref _fatal);
+
+    /// <summary>Counts content as it comes, for progress.</summary>
+    public void Content(int bytes)
+    {
+        Interlocked.Add(ref _received, bytes);
+        Report();
+    }
+
+    /// <summary>Counts a file that has arrived.</summary>
+    public void Arrived(StagedFile file, string path)
+    {
+        Interlocked.Increment(ref _files);
+        Interlocked.Add(ref _bytes, file.Length);
+        if (file.IsRecovered)
+            Interlocked.Increment(ref _recovered);
+        options.Received?.Invoke(new ReceivedFile(site.Name, file.Name, file.Length, path));
+        Done();
+    }
+
+    /// <summary>Notes a file that was not taken.</summary>
+    public void Leave(string name, string reason)
+    {
+        _left.Enqueue(new LeftFile(name, reason));
+        Say($"'{TentacleText.Show(name)}' is left: {reason}");
+        Done();
+    }
+
+    /// <summary>Notes a file that somebody else took or deleted before us: nothing to do.</summary>
+    public void Vanished(string name)
+    {
+        Say($"'{name}' is no longer there (or is a folder)");
+        Done();
+    }
+
+    /// <summary>Notes the error that ends the site's drain; only the first counts.</summary>
+    public void Fail(TentacleException error) => Interlocked.CompareExchange(ref _fatal, error, comparand: null);
+
+    public void Say(string text) => options.Verbose?.Invoke($"{site.Name}: {text}");
+
+    private void Done()
+    {
+        Interlocked.Increment(ref _done);
+        Report();
+    }
+
+    private void Report() =>
+        options.Progress?.Invoke(new SyncProgress(site.Name, Interlocked.Read(ref _done), Total, Interlocked.Read(ref _received)));
+}

@@ -1,0 +1,90 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>Keeps one connection to a site going: connects again after a failure, until the queue is empty or trying again cannot help.</summary>
+internal sealed class DrainWorker(DrainContext context, int number)
+{
+    /// <summary>Works until nothing is left to do.</summary>
+    /// <param name="cancellationToken">Ends the work at once.</param>
+    /// <param name="placeWanted">Ends the wait for a connection that is answered.</param>
+    public async Task RunAsync(CancellationToken cancellationToken, CancellationToken placeWanted)
+    {
+        var failures = 0;
+        while (!context.Queue.IsEmpty)
+        {
+            try
+            {
+                failures = await RunOnceAsync(failures, cancellationToken, placeWanted).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (TentacleException e)
+            {
+                if (number > 1 && IsWorthTryingAgain(e))
+                {
+                    context.Tally.Say($"connection {number} is given up; the others go on: {e.Message}");
+                    return;
+                }
+
+                context.Queue.Close();
+                context.Tally.Fail(e);
+                return;
+            }
+        }
+    }
+
+    private async Task<int> RunOnceAsync(int failures, CancellationToken cancellationToken, CancellationToken placeWanted)
+    {
+        var progress = 0;
+        try
+        {
+            using var client = await OpenAsync(placeWanted).ConfigureAwait(false);
+            var connection = new DrainConnection(client, context, cancellationToken);
+            try
+            {
+                await connection.RunAsync().ConfigureAwait(false);
+                return 0;
+            }
+            finally
+            {
+                progress = connection.Progress;
+            }
+        }
+        catch (TentacleException e) when (IsWorthTryingAgain(e))
+        {
+            failures = progress > 0 ? 1 : failures + 1;
+            if (failures > context.Site.Client.RetryCount)
+                throw;
+            context.Tally.Say($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
+            await RetryPolicy.WaitAsync(failures, placeWanted).ConfigureAwait(false);
+            return failures;
+        }
+    }
+
+    private bool IsWorthTryingAgain(TentacleException e) =>
+        RetryPolicy.IsWorthwhile(e)
+        || (context.Tally.HasBeenServed && e.Kind is TentacleErrorKind.AuthenticationFailed or TentacleErrorKind.NotAllowed);
+
+    /// <summary>Connects and makes sure that the server answers: over its limit it lets clients connect without serving them (protocol.md, section 1).</summary>
+    private async Task<TentacleClient> OpenAsync(CancellationToken cancellationToken)
+    {
+        var client = await TentacleClient.ConnectAsync(context.Site.Client, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Files;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>Drains one site through several connections and says what became of it. It never throws for what a site or a disk does.</summary>
+internal sealed class SiteDrain
+{
+    // Below this many files for each, another connection costs more than it brings.
+    private const int FilesPerConnection = 8;
+    private static readonly HashSet<string> AgentFolders = new(StringComparer.Ordinal) { "conf", "md5", "collections", "trans", "commands" };
+
+    private readonly SyncSite _site;
+    private readonly SyncOptions _options;
+    private readonly IncomingDirectory _incoming;
+    private readonly IReadOnlyCollection<string>? _names;
+    private readonly DrainTally _tally;
+
+    public SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
+    {
+        _site = site;
+        _options = options;
+        _incoming = incoming;
+        _names = names;
+        _tally = new DrainTally(site, options);
+    }
+
+    /// <summary>Drains the site.</summary>
+    /// <param name="cancellationToken">Ends it at once; what was under way is finished by the next run.</param>
+    public async Task<SiteResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            await DrainAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TentacleException e)
+        {
+            _tally.Fail(e);
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            _tally.Fail(LocalFileError.Explain(e, _incoming.Path, "prepare", _site.Name));
+        }
+
+        return new SiteResult
+        {
+            Site = _site.Name,
+            Files = _tally.Files,
+            Bytes = _tally.Bytes,
+            Recovered = _tally.Recovered,
+            Left = _tally.Left,
+            Elapsed = clock.Elapsed,
+            Error = _tally.Fatal,
+        };
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var staging = new StagingFolder(_incoming, _site);
+        var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover();
+        if (recovered.Count > 0)
+            _tally.Say($"{recovered.Count} files of an interrupted run are finished first");
+        var names = _names ?? (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(IsWanted).Select(n => n.Name).ToArray();
+        var queue = new DrainQueue(recovered, names.Where(IsSafe));
+        _tally.Total = queue.Total;
+        _tally.Say($"{queue.Total} files to take");
+        if (queue.Total == 0)
+            return;
+        var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
+        using var extra = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var connections = Math.Min(_options.Connections, (queue.Total + FilesPerConnection - 1) / FilesPerConnection);
+        var others = Enumerable.Range(2, connections - 1).Select(n => new DrainWorker(context, n).RunAsync(cancellationToken, extra.Token)).ToArray();
+        try
+        {
+            await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whoever still waits for a place at the server has nothing left to do; whoever has one finishes.
+            extra.Cancel();
+            await Task.WhenAll(others).ConfigureAwait(false);
+        }
+
+        // What a connection gave back after the first had ended.
+        await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the buffer; listing is safe to repeat.</summary>
+    private async Task<IReadOnlyList<ListedName>> ListAsync(CancellationToken cancellationToken) =>
+        await RetryPolicy.RunAsync(_site.Client, _tally.Say, async () =>
+        {
+            using var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
+            var names = await client.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
+            _tally.HasBeenServed = true;
+            await client.QuitAsync(cancellationToken).ConfigureAwait(false);
+            return names;
+        }, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Folders for the agents' own files and hidden names are none of our business; unsafe names are named in the result.</summary>
+    private bool IsWanted(ListedName listed)
+    {
+        if (AgentFolders.Contains(listed.Name) || listed.Name.StartsWith(".", StringComparison.Ordinal))
+            return false;
+        if (listed.WhyUnsafe is null)
+            return true;
+        _tally.Leave(TentacleText.Show(listed.Name), $"The name is unsafe to ask a server for: {listed.WhyUnsafe}.");
+        return false;
+    }
+
+    private bool IsSafe(string name)
+    {
+        if (FileNameRules.WhyUnsafe(name) is not { } reason)
+            return true;
+        _tally.Leave(TentacleText.Show(name), $"The name is unsafe to ask a server for: {reason}.");
+        return false;
+    }
+}

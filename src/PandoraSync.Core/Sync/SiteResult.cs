@@ -1,0 +1,33 @@
+using System;
+using System.Collections.Generic;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>What became of one site in one run.</summary>
+public sealed record SiteResult
+{
+    /// <summary>The site: <c>host:port</c>.</summary>
+    public required string Site { get; init; }
+
+    /// <summary>Files that have arrived.</summary>
+    public required long Files { get; init; }
+
+    /// <summary>Their content in bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Of <see cref="Files"/>, those that an interrupted run had begun.</summary>
+    public required long Recovered { get; init; }
+
+    /// <summary>Files that failed or must not be asked for; they are tried again, or named again, by the next run.</summary>
+    public required IReadOnlyList<LeftFile> Left { get; init; }
+
+    /// <summary>How long the site took.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Why the site could not be drained to its end; null if it was.</summary>
+    public TentacleException? Error { get; init; }
+
+    /// <summary>True if the site was drained to its end and every file was taken.</summary>
+    public bool Succeeded => Error is null && Left.Count == 0;
+}

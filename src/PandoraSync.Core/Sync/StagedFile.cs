@@ -1,0 +1,43 @@
+namespace PandoraSync.Sync;
+
+/// <summary>A file of a site on its way into the incoming directory.</summary>
+internal sealed class StagedFile
+{
+    /// <summary>A file that lies in our own folder.</summary>
+    /// <param name="name">Its name at the site.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="length">Bytes.</param>
+    public StagedFile(string name, string path, long length)
+    {
+        Name = name;
+        Path = path;
+        Length = length;
+    }
+
+    /// <summary>Its name at the site.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it lies now.</summary>
+    public string Path { get; set; }
+
+    /// <summary>Bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>True once it is flushed and lies where a later run finds it.</summary>
+    public bool IsWhole { get; set; }
+
+    /// <summary>True if the server is still to be told to move it.</summary>
+    public bool NeedsMove { get; set; }
+
+    /// <summary>True if the server may have been told to move it: if it is gone there, it is ours to deliver.</summary>
+    public bool MayBeMoved { get; set; }
+
+    /// <summary>True if an earlier run had begun it.</summary>
+    public bool IsRecovered { get; init; }
+
+    /// <summary>New content that the server had under the name by the time of the move; delivered as well.</summary>
+    public StagedFile? Newer { get; set; }
+
+    /// <summary>True if <see cref="Newer"/> contains all of this, so that this need not be delivered.</summary>
+    public bool IsSuperseded { get; set; }
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Compat;
+using PandoraSync.Files;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>
+/// One site's files on their way: <c>part</c> holds what is being received and is thrown away after a crash, since the server still has
+/// it; <c>whole</c> holds what is flushed, under its own name, to be moved and delivered by this run or the next.
+/// </summary>
+internal sealed class StagingFolder
+{
+    private readonly string _part;
+    private readonly string _whole;
+    private readonly FlushQueue _flushes;
+    private readonly FolderFlusher _wholeFlusher;
+    private long _sequence;
+
+    public StagingFolder(IncomingDirectory incoming, SyncSite site)
+    {
+        var folder = Path.Combine(incoming.Staging, site.FolderName);
+        _part = Path.Combine(folder, "part");
+        _whole = Path.Combine(folder, "whole");
+        _flushes = incoming.Flushes;
+        Directory.CreateDirectory(_part);
+        Directory.CreateDirectory(_whole);
+        _wholeFlusher = new FolderFlusher(_whole, _flushes);
+    }
+
+    /// <summary>Throws away what is incomplete and gives what is complete, as an interrupted run left it.</summary>
+    public IReadOnlyList<StagedFile> Recover()
+    {
+        foreach (var left in Directory.EnumerateFiles(_part))
+            File.Delete(left);
+        return new DirectoryInfo(_whole).EnumerateFiles()
+            .Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsWhole = true, NeedsMove = true, MayBeMoved = true, IsRecovered = true })
+            .ToArray();
+    }
+
+    /// <summary>A file to receive into.</summary>
+    public FileStream CreatePart() =>
+        new(Path.Combine(_part, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture)),
+            FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
+
+    /// <summary>
+    /// Flushes received files together and puts them where a later run finds them. Together, because a disk that has many flushes in
+    /// hand does them with few writes to its journal.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or broken; <see cref="StagedFile.IsWhole"/> tells which files are safe.</exception>
+    public async Task MakeWholeAsync(IReadOnlyCollection<StagedFile> files)
+    {
+        var received = files.Where(f => !f.IsWhole).ToArray();
+        if (received.Length == 0)
+            return;
+        await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
+        foreach (var file in received)
+            Promote(file);
+        await _wholeFlusher.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a staged file that the server still has, or that need not be delivered.</summary>
+    public static void Discard(StagedFile file)
+    {
+        try
+        {
+            File.Delete(file.Path);
+        }
+        catch (Exception e) when (!file.IsWhole && LocalFileError.IsFileError(e))
+        {
+            // The next run throws away whatever lies in the folder for incomplete files.
+        }
+    }
+
+    private void Promote(StagedFile file)
+    {
+        var name = file.Name;
+        for (long step = 1; !FileSystemCalls.TryRename(file.Path, Path.Combine(_whole, name)); step++)
+            name = AgentDataName.Next(file.Name, step);
+        file.Path = Path.Combine(_whole, name);
+        file.IsWhole = true;
+    }
+
+    /// <summary>Files that wait for their flush are closed meanwhile: a window has more of them than some systems let a process open.</summary>
+    private static void Flush(StagedFile file)
+    {
+        using (var content = new FileStream(file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1))
+        {
+            SetTime(file);
+            content.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>
+    private static void SetTime(StagedFile file)
+    {
+        if (AgentDataName.TryGetEpoch(file.Name, out var epoch))
+            File.SetLastWriteTimeUtc(file.Path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
+    }
+}

@@ -1,0 +1,57 @@
+using System;
+using System.IO;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync;
+
+/// <summary>How sites are drained. Checked where it is made and not changed afterwards.</summary>
+public sealed record SyncOptions
+{
+    private readonly int _connections = 4;
+    private readonly int _parallelSites = 32;
+
+    /// <summary>Makes options.</summary>
+    /// <param name="incomingDirectory">Pandora FMS's incoming directory: a full path to an existing folder.</param>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: not a full path.</exception>
+    public SyncOptions(string incomingDirectory)
+    {
+        if (string.IsNullOrWhiteSpace(incomingDirectory) || !Path.IsPathRooted(incomingDirectory))
+            throw new TentacleException(TentacleErrorKind.Configuration, $"The incoming directory '{incomingDirectory}' is not a full path: give an absolute one.");
+        IncomingDirectory = Path.GetFullPath(incomingDirectory);
+    }
+
+    /// <summary>Where files arrive.</summary>
+    public string IncomingDirectory { get; }
+
+    /// <summary>How a file is taken; <see cref="SyncDelivery.Safe"/> by default.</summary>
+    public SyncDelivery Delivery { get; init; } = SyncDelivery.Safe;
+
+    /// <summary>Connections to each site, 1 to 64; 4 by default. A server that lets in fewer is drained through those.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>
+    public int Connections
+    {
+        get => _connections;
+        init => _connections = value is >= 1 and <= 64
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} connections are out of range: give 1 to 64.");
+    }
+
+    /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>
+    public int ParallelSites
+    {
+        get => _parallelSites;
+        init => _parallelSites = value is >= 1 and <= 10_000
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} sites side by side are out of range: give 1 to 10000.");
+    }
+
+    /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>
+    public Action<ReceivedFile>? Received { get; init; }
+
+    /// <summary>Told how far a site is, from any thread, often; null for nobody.</summary>
+    public Action<SyncProgress>? Progress { get; init; }
+
+    /// <summary>Told the story in sentences, from any thread; null for nobody.</summary>
+    public Action<string>? Verbose { get; init; }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace PandoraSync.Sync;
+
+/// <summary>The sync server: drains sites into the incoming directory, several side by side.</summary>
+public static class SyncServer
+{
+    /// <summary>Drains sites. A site that fails does not keep the others.</summary>
+    /// <param name="sites">The sites; one named twice is drained once.</param>
+    /// <param name="options">How.</param>
+    /// <param name="completed">Told each site's result as soon as it is there, from any thread; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the run at once; the next run finishes what was under way.</param>
+    /// <returns>One result a site, in the order given.</returns>
+    /// <exception cref="Protocol.TentacleException">The incoming directory is missing, cannot be written, or another run has it.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static async Task<IReadOnlyList<SiteResult>> DrainAsync(IEnumerable<SyncSite> sites, SyncOptions options, Action<SiteResult>? completed, CancellationToken cancellationToken)
+    {
+        using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
+        using var places = new SemaphoreSlim(options.ParallelSites);
+        var distinct = sites.GroupBy(s => s.FolderName, StringComparer.Ordinal).Select(g => g.First());
+        var drains = distinct.Select(site => DrainOneAsync(site, names: null, options, incoming, places, completed, cancellationToken)).ToArray();
+        return await Task.WhenAll(drains).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes certain files of one site.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="names">The files' names; null for all.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the run at once; the next run finishes what was under way.</param>
+    /// <exception cref="Protocol.TentacleException">The incoming directory is missing, cannot be written, or another run has it.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static async Task<SiteResult> TakeAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, CancellationToken cancellationToken)
+    {
+        using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
+        return await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult>? completed, CancellationToken cancellationToken)
+    {
+        await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var result = await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
+            completed?.Invoke(result);
+            return result;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+}
