@@ -46,12 +46,12 @@ internal sealed class EngineSession : IDisposable
     }
 
     /// <summary>Runs a script's text in the global scope.</summary>
+    /// <returns>False when an error or an interruption ended it.</returns>
+    public bool RunStatement(string text) => Invoke(new PSCommand().AddScript(text, useLocalScope: false));
+
+    /// <summary>Runs a script's text in the global scope, as all that there is to do.</summary>
     /// <returns>The exit code as pwsh's -Command has it: that of <c>exit</c>, or 1 when the last statement failed.</returns>
-    public int RunCommand(string text)
-    {
-        var completed = Invoke(new PSCommand().AddScript(text, useLocalScope: false));
-        return ExitCode(completed, failed: FailureExitCode);
-    }
+    public int RunCommand(string text) => ExitCode(RunStatement(text), failed: FailureExitCode);
 
     /// <summary>Runs a script file.</summary>
     /// <param name="path">The script.</param>
@@ -66,7 +66,7 @@ internal sealed class EngineSession : IDisposable
         if (!string.Equals(Path.GetExtension(fullPath), ".ps1", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"The script file '{fullPath}' is not named .ps1; only such files are run.");
         var quoted = CodeGeneration.EscapeSingleQuotedStringContent(fullPath);
-        var completed = Invoke(new PSCommand().AddScript($"& '{quoted}' {arguments}", useLocalScope: false));
+        var completed = RunStatement($"& '{quoted}' {arguments}");
 
         // "exit n" in a script file only leaves n here and has $? false. Without "exit" a program's code may be here, but $? is true.
         return ExitCode(completed, failed: runspace.SessionStateProxy.GetVariable("LASTEXITCODE") as int? ?? FailureExitCode);
@@ -82,7 +82,7 @@ internal sealed class EngineSession : IDisposable
         }
         catch (RuntimeException e)
         {
-            Host.Console.WriteErrorRecord(e.ErrorRecord);
+            Host.Console.WriteErrorLine(ErrorText.Of(e));
             return "> ";
         }
     }
@@ -109,7 +109,7 @@ internal sealed class EngineSession : IDisposable
     {
         using var shell = CreateShell();
         shell.Commands = command.AddCommand("Out-Default");
-        shell.Streams.Error.DataAdded += (_, added) => Host.Console.WriteErrorRecord(shell.Streams.Error[added.Index]);
+        shell.Streams.Error.DataAdded += (_, added) => Host.Console.WriteErrorLine(ErrorText.Of(shell.Streams.Error[added.Index]));
         depth++;
         Interruption.Begin(shell);
         try
@@ -124,7 +124,7 @@ internal sealed class EngineSession : IDisposable
         }
         catch (RuntimeException e)
         {
-            Host.Console.WriteErrorRecord(e.ErrorRecord);
+            Host.Console.WriteErrorLine(ErrorText.Of(e));
             return false;
         }
         finally

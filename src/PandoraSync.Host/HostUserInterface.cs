@@ -46,8 +46,6 @@ internal sealed class HostUserInterface : PSHostUserInterface
 
     public override void WriteDebugLine(string message) => WriteStyled(PSStyle.Instance.Formatting.Debug, "DEBUG: " + message);
 
-    public void WriteErrorRecord(ErrorRecord record) => WriteErrorLine(ErrorText.Of(record));
-
     public override void WriteProgress(long sourceId, ProgressRecord record) => progress.Show(record);
 
     public void ClearProgress() => progress.Clear();

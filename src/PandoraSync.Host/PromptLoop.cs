@@ -27,7 +27,7 @@ internal sealed class PromptLoop(EngineSession session)
             if (statement is null)
                 break;
             if (!string.IsNullOrWhiteSpace(statement))
-                session.RunCommand(statement);
+                session.RunStatement(statement);
         }
 
         return session.Host.ExitCode ?? 0;
