@@ -16,14 +16,15 @@ namespace PandoraSync.Client;
 /// </summary>
 public sealed class TentacleClient : IDisposable
 {
-    private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
     private const string ProbeName = ".pandorasync";
+    private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
 
-    // Nothing answers a cancel, and a stock server takes two lines that arrive in one read for one: the next line leaves a little
-    // later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and the step can be tried again.
-    private static readonly TimeSpan PauseAfterCancel = TimeSpan.FromMilliseconds(25);
+    // Nothing answers a cancel, nor the confirmation of an empty file, and a stock server takes two lines that arrive in one read for
+    // one: the next line leaves a little later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and
+    // the step can be tried again.
+    private static readonly TimeSpan PauseAfterUnanswered = TimeSpan.FromMilliseconds(25);
     private readonly TentacleChannel _channel;
-    private readonly Stopwatch _sinceCancel = new();
+    private readonly Stopwatch _sinceUnanswered = new();
     private bool _answered;
 
     private TentacleClient(TentacleChannel channel, TentacleClientOptions options)
@@ -197,7 +198,7 @@ public sealed class TentacleClient : IDisposable
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
         using var step = Begin("QUIT", file: null, cancellationToken);
-        await LetCancelArriveAsync().ConfigureAwait(false);
+        await LetItArriveAsync().ConfigureAwait(false);
         _channel.Queue(TentacleCommand.Quit.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)
@@ -236,7 +237,7 @@ public sealed class TentacleClient : IDisposable
     {
         FileNameRules.RequireSafe(name);
         if (length <= 0)
-            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' is empty; the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
+            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
         using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
         var reply = await AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
         if (!reply.IsOk)
@@ -255,7 +256,7 @@ public sealed class TentacleClient : IDisposable
     {
         if (_channel.HasUnreadBytes)
             throw _channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
-        await LetCancelArriveAsync().ConfigureAwait(false);
+        await LetItArriveAsync().ConfigureAwait(false);
         _channel.Queue(command.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         var reply = await ReadReplyAsync().ConfigureAwait(false);
@@ -289,6 +290,8 @@ public sealed class TentacleClient : IDisposable
     {
         _channel.Queue(TentacleCommand.Confirm(verb).ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
+        if (size == 0)
+            _sinceUnanswered.Restart();
         await WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
     }
 
@@ -297,15 +300,15 @@ public sealed class TentacleClient : IDisposable
     {
         _channel.Queue(Cancel);
         await _channel.FlushAsync().ConfigureAwait(false);
-        _sinceCancel.Restart();
+        _sinceUnanswered.Restart();
     }
 
-    private async Task LetCancelArriveAsync()
+    private async Task LetItArriveAsync()
     {
-        if (!_sinceCancel.IsRunning)
+        if (!_sinceUnanswered.IsRunning)
             return;
-        _sinceCancel.Stop();
-        var left = PauseAfterCancel - _sinceCancel.Elapsed;
+        _sinceUnanswered.Stop();
+        var left = PauseAfterUnanswered - _sinceUnanswered.Elapsed;
         if (left > TimeSpan.Zero)
             await Task.Delay(left).ConfigureAwait(false);
     }

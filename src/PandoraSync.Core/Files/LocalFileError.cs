@@ -20,13 +20,14 @@ public static class LocalFileError
     public static TentacleException Explain(Exception cause, string path, string step, string? peer = null)
     {
         var isFull = cause is IOException && cause.HResult is NoSpaceOnUnix or QuotaOnUnix or DiskFullOnWindows;
+        var at = peer is null ? step : $"{step}, {peer}";
         var message = cause switch
         {
-            _ when isFull => $"No space is left on the disk of '{path}' ({step}): make room, then run again; nothing is lost.",
-            DirectoryNotFoundException => $"A folder of '{path}' does not exist ({step}): create it or correct the path.",
-            FileNotFoundException => $"'{path}' does not exist ({step}).",
-            UnauthorizedAccessException or IOException { HResult: ReadOnlyOnUnix } => $"'{path}' cannot be written or read with the rights of this user ({step}): check owner, mode and mount options.",
-            _ => $"'{path}' cannot be used ({step}): {cause.Message.TrimEnd('.')}.",
+            _ when isFull => $"No space is left on the disk of '{path}' ({at}): make room, then run again; nothing is lost.",
+            DirectoryNotFoundException => $"A folder of '{path}' does not exist ({at}): create it or correct the path.",
+            FileNotFoundException => $"'{path}' does not exist ({at}).",
+            UnauthorizedAccessException or IOException { HResult: ReadOnlyOnUnix } => $"'{path}' cannot be written or read with the rights of this user ({at}): check owner, mode and mount options.",
+            _ => $"'{path}' cannot be used ({at}): {cause.Message.TrimEnd('.')}.",
         };
         return new TentacleException(isFull ? TentacleErrorKind.DiskFull : TentacleErrorKind.LocalFile, message, cause) { File = path, Step = step, Peer = peer };
     }

@@ -28,20 +28,12 @@ internal static class ZipMember
     /// <exception cref="TentacleException">Not an archive, damaged, or over the limit.</exception>
     public static long Read(Stream archive, Stream destination, long maxBytes)
     {
-        try
-        {
-            archive.Position = 0;
-            var expectedCrc = ReadFirstCrc(archive);
-            archive.Position = 0;
-            using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
-            using var member = zip.Entries[0].Open();
-            var (length, crc) = Copy(member, destination, maxBytes);
-            return crc == expectedCrc ? length : throw Damaged("its check sum does not fit its content");
-        }
-        catch (InvalidDataException e)
-        {
-            throw Damaged(e.Message.TrimEnd('.'));
-        }
+        var expectedCrc = WithDamageTold(() => ReadFirstCrc(archive));
+        archive.Position = 0;
+        using var zip = WithDamageTold(() => new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true));
+        using var member = WithDamageTold(() => zip.Entries[0].Open());
+        var (length, crc) = Copy(member, destination, maxBytes);
+        return crc == expectedCrc ? length : throw Damaged("its check sum does not fit its content");
     }
 
     private static (long Length, uint Crc) Copy(Stream member, Stream destination, long maxBytes)
@@ -51,7 +43,7 @@ internal static class ZipMember
         try
         {
             long length = 0;
-            for (int count; (count = ReadPiece(member, buffer)) > 0; length += count)
+            for (int count; (count = WithDamageTold(() => member.Read(buffer, 0, buffer.Length))) > 0; length += count)
             {
                 if (length + count > maxBytes)
                     throw new TentacleException(TentacleErrorKind.TooLarge, $"The archive unpacks to more than {maxBytes} bytes.");
@@ -67,14 +59,14 @@ internal static class ZipMember
         }
     }
 
-    // Only reading the member can find damage; an error of the destination must stay what it is.
-    private static int ReadPiece(Stream member, byte[] buffer)
+    // Offsets that lie show as whatever the runtime's archive reader stumbles over. Errors of the destination are not among these: they stay what they are.
+    private static T WithDamageTold<T>(Func<T> read)
     {
         try
         {
-            return member.Read(buffer, 0, buffer.Length);
+            return read();
         }
-        catch (Exception e) when (e is EndOfStreamException or NotSupportedException)
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException or OverflowException)
         {
             throw Damaged(e.Message.TrimEnd('.'));
         }

@@ -153,7 +153,7 @@ public sealed class TentacleServer : IDisposable
         TentacleChannel channel;
         try
         {
-            channel = new TentacleChannel(new PromptSocketStream(socket), socket, peer, Options.Patience);
+            channel = new TentacleChannel(new PromptSocketStream(socket, linger: TimeSpan.Zero), socket, peer, Options.Patience);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or System.IO.IOException)
         {

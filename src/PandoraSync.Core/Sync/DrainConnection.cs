@@ -16,14 +16,12 @@ namespace PandoraSync.Sync;
 /// </summary>
 internal sealed class DrainConnection(TentacleClient client, DrainContext context, CancellationToken cancellationToken)
 {
-    private const int WindowFiles = 64;
-    private const long WindowBytes = 16L * 1024 * 1024;
     private const int MostAttempts = 3;
 
     private readonly List<StagedFile> _confirmed = [];
-    private List<StagedFile> _receiving = [];
-    private List<StagedFile> _flushing = [];
-    private Task _flush = Task.CompletedTask;
+    private DrainWindow _receiving = new(context.Staging);
+    private DrainWindow _flushing = new(context.Staging);
+    private Task _delivered = Task.CompletedTask;
     private StagedFile? _unconfirmed;
     private DrainItem? _current;
 
@@ -39,15 +37,16 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             do
             {
                 await ReceiveWindowAsync().ConfigureAwait(false);
-                await SettleFlushedAsync().ConfigureAwait(false);
-                (_flushing, _receiving) = (_receiving, _flushing);
-                _flush = context.Staging.MakeWholeAsync(_flushing);
+                _ = _receiving.MakeWholeAsync();
+                await SettleAsync(_flushing).ConfigureAwait(false);
+                (_flushing, _receiving) = (_receiving, new DrainWindow(context.Staging));
             }
-            while (_flushing.Count > 0);
+            while (_flushing.Files.Count > 0);
 
             await client.QuitAsync(cancellationToken).ConfigureAwait(false);
             Confirm();
             await DeliverAsync().ConfigureAwait(false);
+            await _delivered.ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -61,36 +60,32 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     /// <summary>Receives until the window is full or nothing is left.</summary>
     private async Task ReceiveWindowAsync()
     {
-        long bytes = 0;
-        while (_receiving.Count < WindowFiles && bytes < WindowBytes && context.Queue.Take() is { } item)
+        while (!_receiving.IsFull && context.Queue.Take() is { } item)
         {
             _current = item;
-            var staged = item.Staged ?? await ReceiveAsync(item).ConfigureAwait(false);
+            if ((item.Staged ?? await ReceiveAsync(item).ConfigureAwait(false)) is { } staged)
+                _receiving.Add(staged);
             _current = null;
-            if (staged is null)
-                continue;
-            _receiving.Add(staged);
-            bytes += staged.Length;
         }
     }
 
-    /// <summary>Brings every file of the flushed window to its end.</summary>
-    private async Task SettleFlushedAsync()
+    /// <summary>Brings every file of a window to its end.</summary>
+    private async Task SettleAsync(DrainWindow window)
     {
-        await _flush.ConfigureAwait(false);
+        await window.MakeWholeAsync().ConfigureAwait(false);
 
         // Those that came by MV need only one more answer; that of the first move of the others will do.
-        foreach (var taken in _flushing.FindAll(f => !f.NeedsMove))
+        foreach (var taken in window.Files.FindAll(f => !f.NeedsMove))
         {
             Confirm();
             _unconfirmed = taken;
         }
 
-        _flushing.RemoveAll(f => !f.NeedsMove);
-        while (_flushing.Count > 0)
+        window.Files.RemoveAll(f => !f.NeedsMove);
+        while (window.Files.Count > 0)
         {
-            await MoveAsync(_flushing[0]).ConfigureAwait(false);
-            _flushing.RemoveAt(0);
+            await MoveAsync(window.Files[0]).ConfigureAwait(false);
+            window.Files.RemoveAt(0);
         }
 
         await DeliverAsync().ConfigureAwait(false);
@@ -112,7 +107,8 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
                 return null;
             }
 
-            return new StagedFile(item.Name, part!)
+            part!.Dispose();
+            return new StagedFile(item.Name, part.Name, size.Value)
             {
                 NeedsMove = context.Options.Delivery == SyncDelivery.Safe,
                 MayBeMoved = verb == TentacleVerb.Mv,
@@ -127,6 +123,8 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         catch
         {
             part?.Dispose();
+            if (part is not null)
+                StagingFolder.Discard(new StagedFile(item.Name, part.Name, length: 0));
             if (part is not null && verb == TentacleVerb.Mv)
                 _current = item with { WasInterrupted = true };
             throw;
@@ -179,7 +177,8 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
 
     private async Task KeepNewerAsync(StagedFile file, FileStream other, bool isContinuation)
     {
-        var newer = new StagedFile(file.Name, other);
+        var newer = new StagedFile(file.Name, other.Name, other.Length);
+        other.Dispose();
         await context.Staging.MakeWholeAsync([newer]).ConfigureAwait(false);
         file.Newer = newer;
         file.IsSuperseded = isContinuation;
@@ -195,22 +194,29 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         _confirmed.Add(file);
     }
 
+    /// <summary>Gives confirmed files their place. What follows does not wait for the directory's flush; the next delivery does.</summary>
     private async Task DeliverAsync()
     {
-        if (_confirmed.Count == 0)
-            return;
+        await _delivered.ConfigureAwait(false);
         var delivered = new List<(StagedFile File, string Path)>(_confirmed.Count);
-        foreach (var file in _confirmed)
+        while (_confirmed.Count > 0)
         {
+            var file = _confirmed[0];
             if (file.IsSuperseded)
                 StagingFolder.Discard(file);
             else
                 delivered.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
             if (file.Newer is { } newer)
                 delivered.Add((newer, context.Incoming.Deliver(newer.Path, newer.Name)));
+            _confirmed.RemoveAt(0);
         }
 
-        _confirmed.Clear();
+        if (delivered.Count > 0)
+            _delivered = MakeLastingAsync(delivered);
+    }
+
+    private async Task MakeLastingAsync(List<(StagedFile File, string Path)> delivered)
+    {
         await context.Incoming.FlushAsync().ConfigureAwait(false);
         foreach (var (file, path) in delivered)
             context.Tally.Arrived(file, path);
@@ -240,11 +246,12 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             Retry(current, error.Message.TrimEnd('.'));
         foreach (var window in new[] { _flushing, _receiving })
         {
-            var isKept = await TryMakeWholeAsync(window).ConfigureAwait(false);
-            foreach (var file in window)
-                GiveBack(file, isKept || file.IsWhole);
+            await TryAsync(window.MakeWholeAsync()).ConfigureAwait(false);
+            foreach (var file in window.Files)
+                GiveBack(file, file.IsWhole);
         }
 
+        await TryAsync(_delivered).ConfigureAwait(false);
         foreach (var file in _confirmed)
             GiveBack(file, isKept: true);
         if (_unconfirmed is { } moved)
@@ -257,19 +264,16 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         context.Queue.Return(new DrainItem(file.Name, isKept ? file : null));
     }
 
-    /// <summary>Saves received files for the next connection; in fast delivery ours may be the only copies.</summary>
-    private async Task<bool> TryMakeWholeAsync(List<StagedFile> window)
+    /// <summary>Waits for the disk to save what was received: in fast delivery ours may be the only copies.</summary>
+    private async Task TryAsync(Task work)
     {
         try
         {
-            await _flush.ConfigureAwait(false);
-            await context.Staging.MakeWholeAsync(window).ConfigureAwait(false);
-            return true;
+            await work.ConfigureAwait(false);
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            context.Tally.Say($"copies of {window.Count} files could not be kept: {e.Message}");
-            return false;
+            context.Tally.Say($"the disk could not keep what was under way: {e.Message}");
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     /// <summary>Files found.</summary>
     public long Total { get; set; }
 
+    /// <summary>True once the server has done something for us: a connection that it then closes without an answer is broken, not unwanted.</summary>
+    public bool HasBeenServed { get; set; }
+
     public long Files => Interlocked.Read(ref _files);
 
     public long Bytes => Interlocked.Read(ref _bytes);

@@ -27,7 +27,7 @@ internal sealed class DrainWorker(DrainContext context, int number)
             }
             catch (TentacleException e)
             {
-                if (number > 1 && RetryPolicy.IsWorthwhile(e))
+                if (number > 1 && IsWorthTryingAgain(e))
                 {
                     context.Tally.Say($"connection {number} is given up; the others go on: {e.Message}");
                     return;
@@ -57,7 +57,7 @@ internal sealed class DrainWorker(DrainContext context, int number)
                 progress = connection.Progress;
             }
         }
-        catch (TentacleException e) when (RetryPolicy.IsWorthwhile(e))
+        catch (TentacleException e) when (IsWorthTryingAgain(e))
         {
             failures = progress > 0 ? 1 : failures + 1;
             if (failures > context.Site.Client.RetryCount)
@@ -67,6 +67,10 @@ internal sealed class DrainWorker(DrainContext context, int number)
             return failures;
         }
     }
+
+    private bool IsWorthTryingAgain(TentacleException e) =>
+        RetryPolicy.IsWorthwhile(e)
+        || (context.Tally.HasBeenServed && e.Kind is TentacleErrorKind.AuthenticationFailed or TentacleErrorKind.NotAllowed);
 
     /// <summary>Connects and makes sure that the server answers: over its limit it lets clients connect without serving them (protocol.md, section 1).</summary>
     private async Task<TentacleClient> OpenAsync(CancellationToken cancellationToken)

@@ -99,6 +99,7 @@ internal sealed class SiteDrain
         {
             using var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
             var names = await client.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
+            _tally.HasBeenServed = true;
             await client.QuitAsync(cancellationToken).ConfigureAwait(false);
             return names;
         }, cancellationToken).ConfigureAwait(false);

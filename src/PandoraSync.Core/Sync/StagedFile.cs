@@ -1,17 +1,9 @@
-using System.IO;
-
 namespace PandoraSync.Sync;
 
 /// <summary>A file of a site on its way into the incoming directory.</summary>
 internal sealed class StagedFile
 {
-    /// <summary>A file that was received and is not flushed yet.</summary>
-    /// <param name="name">Its name at the site.</param>
-    /// <param name="content">What was received; closed once it is flushed.</param>
-    public StagedFile(string name, FileStream content)
-        : this(name, content.Name, content.Length) => Content = content;
-
-    /// <summary>A file that an earlier run left whole.</summary>
+    /// <summary>A file that lies in our own folder.</summary>
     /// <param name="name">Its name at the site.</param>
     /// <param name="path">Where it lies.</param>
     /// <param name="length">Bytes.</param>
@@ -30,9 +22,6 @@ internal sealed class StagedFile
 
     /// <summary>Bytes.</summary>
     public long Length { get; }
-
-    /// <summary>What was received, until it is flushed; null then.</summary>
-    public FileStream? Content { get; set; }
 
     /// <summary>True once it is flushed and lies where a later run finds it.</summary>
     public bool IsWhole { get; set; }

@@ -58,7 +58,7 @@ internal sealed class StagingFolder
         var received = files.Where(f => !f.IsWhole).ToArray();
         if (received.Length == 0)
             return;
-        await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => FlushAndClose(f)))).ConfigureAwait(false);
+        await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
         foreach (var file in received)
             Promote(file);
         await _wholeFlusher.FlushAsync().ConfigureAwait(false);
@@ -86,17 +86,14 @@ internal sealed class StagingFolder
         file.IsWhole = true;
     }
 
-    private static void FlushAndClose(StagedFile file)
+    /// <summary>Files that wait for their flush are closed meanwhile: a window has more of them than some systems let a process open.</summary>
+    private static void Flush(StagedFile file)
     {
-        if (file.Content is not { } content)
-            return;
-        SetTime(file);
-        content.Flush(flushToDisk: true);
-        content.Dispose();
-        file.Content = null;
-
-        // Windows renews the time when a written file is closed.
-        SetTime(file);
+        using (var content = new FileStream(file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1))
+        {
+            SetTime(file);
+            content.Flush(flushToDisk: true);
+        }
     }
 
     /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>

@@ -13,6 +13,8 @@ namespace PandoraSync.Transport;
 /// <summary>Opens connections to Tentacle servers.</summary>
 public static class TentacleConnector
 {
+    private static readonly TimeSpan LingerForAnswers = TimeSpan.FromMilliseconds(0.2);
+
     /// <summary>Resolves the name and connects to the first of its addresses that answers.</summary>
     /// <param name="options">The server.</param>
     /// <param name="cancellationToken">Ends the attempt at once.</param>
@@ -26,7 +28,8 @@ public static class TentacleConnector
             try
             {
                 var socket = await ConnectSocketAsync(new IPEndPoint(address, options.Endpoint.Port), options, cancellationToken).ConfigureAwait(false);
-                return new TentacleChannel(await SecureAsync(new PromptSocketStream(socket), options, cancellationToken).ConfigureAwait(false), socket, options.Endpoint.ToString(), options.Timeout);
+                var stream = await SecureAsync(new PromptSocketStream(socket, LingerForAnswers), options, cancellationToken).ConfigureAwait(false);
+                return new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout);
             }
             catch (TentacleException e) when (e.CanRetry)
             {

@@ -1,0 +1,11 @@
+namespace PandoraSync.Host;
+
+/// <summary>What the command line asks for.</summary>
+internal enum HostAction
+{
+    Prompt,
+    Command,
+    File,
+    Version,
+    Help,
+}

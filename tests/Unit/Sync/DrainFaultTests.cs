@@ -1,0 +1,203 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Sync;
+using PandoraSync.TestSupport;
+using PandoraSync.Tests.Fixtures;
+using Xunit;
+
+namespace PandoraSync.Tests.Sync;
+
+/// <summary>Whatever breaks, each file is whole on one side, and reaches the incoming directory once.</summary>
+public sealed class DrainFaultTests
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<bool, bool, int> Cuts
+    {
+        get
+        {
+            var cuts = new TheoryData<bool, bool, int>();
+            foreach (var stock in new[] { true, false })
+            {
+                foreach (var toServer in new[] { true, false })
+                {
+                    foreach (var at in toServer ? new[] { 1, 60, 130, 200, 230, 300, 420 } : new[] { 1, 120, 300, 3000, 9000, 20000, 33000 })
+                        cuts.Add(stock, toServer, at);
+                }
+            }
+
+            return cuts;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cuts))]
+    public async Task Each_file_arrives_once_although_every_second_connection_is_cut(bool stock, bool toServer, int at)
+    {
+        var files = AgentData.MakeMany(8);
+        using var stockServer = new StockServer();
+        using var ours = new OurServer();
+        foreach (var file in files)
+        {
+            stockServer.Put(file);
+            ours.Put(file);
+        }
+
+        var cut = new FaultPlan { CutAt = at, CutByReset = at % 2 == 0 };
+        var none = new FaultPlan();
+        using var proxy = new FaultProxy(
+            stock ? stockServer.EndPoint : new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, ours.Port),
+            toServer: n => toServer && n % 2 == 0 ? cut : none,
+            toClient: n => !toServer && n % 2 == 0 ? cut : none);
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short, retries: 5), connections: 1);
+        Assert.True(result.Succeeded, $"{result}\n{string.Join('\n', target.Story)}");
+        target.HasExactly(files);
+        Assert.Empty(stock ? stockServer.FileNames() : ours.Buffer.FileNames());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_drain_that_is_cancelled_is_finished_by_the_next(bool stock)
+    {
+        var files = AgentData.MakeMany(300);
+        using var stockServer = new StockServer();
+        using var ours = new OurServer();
+        foreach (var file in files)
+        {
+            stockServer.Put(file);
+            ours.Put(file);
+        }
+
+        var port = stock ? stockServer.Port : ours.Port;
+        using var target = new SyncTarget();
+        using var cancel = new CancellationTokenSource();
+        var some = target.Options() with { Received = _ => cancel.Cancel() };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SyncServer.DrainAsync([SyncTarget.Site(port)], some, completed: null, cancel.Token));
+        var before = target.Incoming.FileNames().Length;
+        Assert.InRange(before, 1, 299);
+        var result = await target.DrainAsync(port);
+        Assert.True(result.Succeeded, result.ToString());
+        target.HasExactly(files);
+        Assert.Equal(300, before + result.Files);
+    }
+
+    [Fact]
+    public async Task A_copy_that_a_crashed_run_left_whole_is_delivered_when_the_server_no_longer_has_the_file()
+    {
+        var file = AgentData.Make(1);
+        using var server = new StockServer();
+        using var target = new SyncTarget();
+        PutWhole(target, server.Port, file);
+        var result = await target.DrainAsync(server.Port);
+        Assert.Equal((1L, 1L), (result.Files, result.Recovered));
+        target.HasExactly([file]);
+    }
+
+    [Fact]
+    public async Task A_copy_that_a_crashed_run_left_whole_is_moved_when_the_server_still_has_the_file()
+    {
+        var file = AgentData.Make(1);
+        using var server = new StockServer();
+        server.Put(file);
+        using var target = new SyncTarget();
+        PutWhole(target, server.Port, file);
+        var result = await target.DrainAsync(server.Port);
+        Assert.Equal((1L, 1L), (result.Files, result.Recovered));
+        target.HasExactly([file]);
+        Assert.Empty(server.FileNames());
+    }
+
+    [Fact]
+    public async Task A_part_that_a_crashed_run_left_is_thrown_away_and_the_file_taken_anew()
+    {
+        var file = AgentData.Make(1);
+        using var server = new StockServer();
+        server.Put(file);
+        using var target = new SyncTarget();
+        var part = Path.Combine(StagingOf(target, server.Port), "part", "0000000000000001");
+        target.Incoming.Write(Path.GetRelativePath(target.Incoming.Path, part), "half");
+        var result = await target.DrainAsync(server.Port);
+        Assert.Equal((1L, 0L), (result.Files, result.Recovered));
+        target.HasExactly([file]);
+    }
+
+    [Fact]
+    public async Task A_fast_delivery_says_which_file_a_stock_server_lost()
+    {
+        var file = AgentData.Make(1, 40_000);
+        using var server = new StockServer();
+        server.Put(file);
+        using var proxy = new FaultProxy(server.EndPoint, toClient: n => new FaultPlan { CutAt = n == 2 ? 20_000L : null, CutByReset = true });
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short), SyncDelivery.Fast, connections: 1);
+        Assert.Null(result.Error);
+        Assert.Empty(server.FileNames());
+        Assert.Contains("it is lost", Assert.Single(result.Left).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_incoming_directory_is_named()
+    {
+        using var folder = new TempFolder();
+        var error = await Assert.ThrowsAsync<TentacleException>(() => SyncServer.DrainAsync([SyncTarget.Site(1)], new SyncOptions(folder["none"]), completed: null, CancellationToken.None));
+        Assert.Equal($"The incoming directory '{folder["none"]}' does not exist: create it or correct the path.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_incoming_directory_is_refused()
+    {
+        using var server = new StockServer();
+        server.Put(AgentData.Make(1));
+        var asked = new TaskCompletionSource();
+        var goOn = new ManualResetEventSlim();
+        server.OnStep = moment =>
+        {
+            if (!moment.Command.StartsWith("LS", StringComparison.Ordinal))
+                return;
+            asked.TrySetResult();
+            goOn.Wait(TimeSpan.FromSeconds(20));
+        };
+        using var target = new SyncTarget();
+        var first = target.DrainAsync(SyncTarget.Site(server.Port, TimeSpan.FromSeconds(30)));
+        await Eventually.Ends(asked.Task, "the first run reaches the server");
+        var error = await Assert.ThrowsAsync<TentacleException>(() => target.DrainAsync(server.Port));
+        Assert.Equal(TentacleErrorKind.Busy, error.Kind);
+        goOn.Set();
+        Assert.True((await first).Succeeded);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 400 Bad Request\n")]
+    [InlineData("LS SIZE minus\n")]
+    [InlineData("LS SIZE 999999999999\n")]
+    [InlineData("RECV SIZE 5\n")]
+    public async Task A_listing_that_is_not_Tentacle_is_an_error_of_that_site(string answer)
+    {
+        using var server = new StockServer();
+        server.OnStep = moment =>
+        {
+            if (moment.Command.StartsWith("LS", StringComparison.Ordinal) && moment.Data is not null)
+                moment.Say(answer);
+        };
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(SyncTarget.Site(server.Port, Short, retries: 0));
+        Assert.NotNull(result.Error);
+        Assert.Contains(result.Error.Kind, new[] { TentacleErrorKind.Protocol, TentacleErrorKind.TooLarge });
+        Assert.StartsWith($"127.0.0.1:{server.Port} ", result.Error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("(step: LS).", result.Error.Message, StringComparison.Ordinal);
+    }
+
+    private static string StagingOf(SyncTarget target, int port) => Path.Combine(target.Incoming.Path, ".pandorasync", $"127.0.0.1%3a{port}");
+
+    private static void PutWhole(SyncTarget target, int port, AgentData file)
+    {
+        var whole = Path.Combine(StagingOf(target, port), "whole", file.Name);
+        target.Incoming.Write(Path.GetRelativePath(target.Incoming.Path, whole), file.Content);
+    }
+}
