@@ -11,6 +11,9 @@ public static class TentacleLimits
     /// <summary>Longest line in bytes, LF included: a stock program never reads more at once (protocol.md, section 1).</summary>
     public const int MaxLineBytes = 1024;
 
+    /// <summary>Most bytes that a stock program reads at once (protocol.md, sections 1 and 7).</summary>
+    public const int StockReadBytes = 1024;
+
     /// <summary>Longest file name in bytes, as file systems have it (protocol.md, section 4).</summary>
     public const int MaxNameBytes = 255;
 

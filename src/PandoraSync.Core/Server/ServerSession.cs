@@ -8,7 +8,7 @@ using PandoraSync.Transport;
 namespace PandoraSync.Server;
 
 /// <summary>One client's conversation (protocol.md, sections 1 and 2).</summary>
-internal sealed class ServerSession
+internal sealed class ServerSession : IServerSession
 {
     private readonly TentacleChannel _channel;
     private readonly TentacleServerOptions _options;
@@ -28,13 +28,12 @@ internal sealed class ServerSession
         _log = log;
     }
 
-    /// <summary>Speaks until the client ends, breaks a rule or is silent for too long.</summary>
+    /// <inheritdoc/>
     public async Task RunAsync()
     {
         try
         {
-            if (_options.Password is null || await AuthenticateAsync().ConfigureAwait(false))
-                await ServeAsync().ConfigureAwait(false);
+            await ServeAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -46,28 +45,12 @@ internal sealed class ServerSession
         }
     }
 
-    /// <summary>Ends the session before its next command; one that is waiting for a command ends at once.</summary>
+    /// <inheritdoc/>
     public void Stop()
     {
         _stopping = true;
         if (_idle)
             _channel.Dispose();
-    }
-
-    private async Task<bool> AuthenticateAsync()
-    {
-        _channel.Step = "PASS";
-        if (await ReadCommandAsync().ConfigureAwait(false) is not { } command)
-            return false;
-        if (command.Verb != TentacleVerb.Pass || !_options.Password!.Matches(command.Digest))
-        {
-            _statistics.Failed();
-            _log(TentacleLogLevel.Error, $"{_channel.Peer} gave {(command.Verb == TentacleVerb.Pass ? "a wrong password" : "no password")}: closed");
-            return false;
-        }
-
-        await ReplyAsync(TentacleReply.Ok(TentacleVerb.Pass)).ConfigureAwait(false);
-        return true;
     }
 
     private async Task ServeAsync()
@@ -79,7 +62,7 @@ internal sealed class ServerSession
             var command = await ReadCommandAsync().ConfigureAwait(false);
             if (command is null)
             {
-                if (!_stopping && _pending is not null && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
+                if (!_stopping && _pending is not null && _channel.EndedOrderly && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
                     FinishMove();
                 return;
             }

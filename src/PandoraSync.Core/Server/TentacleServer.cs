@@ -7,7 +7,6 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
-using PandoraSync.Transport;
 
 namespace PandoraSync.Server;
 
@@ -15,7 +14,7 @@ namespace PandoraSync.Server;
 public sealed class TentacleServer : IDisposable
 {
     private const int Backlog = 512;
-    private readonly ConcurrentDictionary<ServerSession, Task> _sessions = new();
+    private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _hardStop = new();
     private readonly ServerStatistics _statistics = new();
@@ -73,9 +72,9 @@ public sealed class TentacleServer : IDisposable
         foreach (var listener in _listeners)
             listener.Dispose();
         await Task.WhenAll(_accepting).ConfigureAwait(false);
-        foreach (var session in _sessions.Keys)
-            session.Stop();
-        var ended = Task.WhenAll(_sessions.Values);
+        foreach (var connection in _connections.Keys)
+            connection.Stop();
+        var ended = Task.WhenAll(_connections.Values);
         if (await Task.WhenAny(ended, Task.Delay(Options.GracePeriod)).ConfigureAwait(false) != ended)
         {
             Log(TentacleLogLevel.Error, "transfers were still under way at the end of the grace period: broken off");
@@ -148,75 +147,18 @@ public sealed class TentacleServer : IDisposable
 
     private void Serve(Socket socket)
     {
-        _statistics.Connected();
-        var peer = Describe(socket);
-        TentacleChannel channel;
-        try
-        {
-            channel = new TentacleChannel(new PromptSocketStream(socket, linger: TimeSpan.Zero), socket, peer, Options.Patience);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or System.IO.IOException)
-        {
-            // The client went away between accept and here.
-            socket.Dispose();
-            _statistics.Disconnected(0, 0);
-            _places.Release();
-            return;
-        }
-
-        var session = new ServerSession(channel, Options, _storage, _statistics, Log);
-        var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _sessions[session] = RunAsync(session, channel, started.Task);
-        started.SetResult(true);
+        var connection = new ServerConnection(socket, Options, _storage, _statistics, Log);
+        var registered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = RunAsync(connection, registered.Task);
+        registered.SetResult(true);
     }
 
-    private async Task RunAsync(ServerSession session, TentacleChannel channel, Task registered)
+    private async Task RunAsync(ServerConnection connection, Task registered)
     {
         await registered.ConfigureAwait(false);
-        try
-        {
-            using var hardStop = channel.Watch(_hardStop.Token);
-            await session.RunAsync().ConfigureAwait(false);
-        }
-        catch (TentacleException e)
-        {
-            if (IsRunning)
-            {
-                _statistics.Failed();
-                Log(TentacleLogLevel.Error, e.Message);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The hard stop; what was under way is kept or thrown away whole.
-        }
-        catch (Exception e)
-        {
-            // One client must never end the server, whatever it found.
-            _statistics.Failed();
-            Log(TentacleLogLevel.Error, $"{channel.Peer}: unexpected error, connection closed: {e}");
-        }
-        finally
-        {
-            channel.Dispose();
-            _statistics.Disconnected(channel.BytesReceived, channel.BytesSent);
-            _sessions.TryRemove(session, out _);
-            _places.Release();
-        }
-    }
-
-    private static string Describe(Socket socket)
-    {
-        try
-        {
-            var remote = (IPEndPoint)socket.RemoteEndPoint!;
-            var address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
-            return new TentacleEndpoint(address.ToString(), remote.Port).ToString();
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidCastException)
-        {
-            return "unknown client";
-        }
+        await connection.RunAsync(_hardStop.Token).ConfigureAwait(false);
+        _connections.TryRemove(connection, out _);
+        _places.Release();
     }
 
     private void Log(TentacleLogLevel level, string text) => Options.Log?.Invoke(new TentacleLogEntry(DateTime.UtcNow, level, text));

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using PandoraSync.Protocol;
+using PandoraSync.Transport;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Server;
 
@@ -68,6 +70,12 @@ public sealed record TentacleServerOptions
 
     /// <summary>The password that clients must give (<c>-x</c>); null for none.</summary>
     public TentaclePassword? Password { get; init; }
+
+    /// <summary>How TLS is used (<c>-e -k -f</c>); null for plain connections.</summary>
+    public TlsServerOptions? Tls { get; init; }
+
+    /// <summary>The server that every conversation is passed on to (<c>-b -g</c>), with the TLS and password of that hop; null to serve the storage directory.</summary>
+    public TentacleClientOptions? Relay { get; init; }
 
     /// <summary>Which names go to which folders (<c>-i</c>).</summary>
     public FolderFilters Filters { get; init; } = FolderFilters.None;

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Compat;
 using PandoraSync.Protocol;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Transport;
 
@@ -14,6 +15,8 @@ namespace PandoraSync.Transport;
 /// </summary>
 public sealed class TentacleChannel : IDisposable
 {
+    private static readonly TimeSpan LongestWaitForAcknowledgement = TimeSpan.FromSeconds(4);
+
     private readonly Stream _stream;
     private readonly Socket? _socket;
     private readonly StallGuard _guard;
@@ -59,6 +62,12 @@ public sealed class TentacleChannel : IDisposable
 
     /// <summary>True once the connection is closed from this side, by an error or on purpose.</summary>
     public bool IsClosed => _closed != 0;
+
+    /// <summary>
+    /// True if the peer's end of the conversation can be trusted: with TLS only if it said goodbye, since anybody can end a connection
+    /// in its name (protocol.md, section 5). Stock programs do not, but say QUIT.
+    /// </summary>
+    public bool EndedOrderly => _stream is not TlsStream tls || tls.ReceivedCloseNotify;
 
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
@@ -160,14 +169,33 @@ public sealed class TentacleChannel : IDisposable
         }
     }
 
+    /// <summary>Reads whatever comes, for a relay.</summary>
+    /// <param name="buffer">Filled from its beginning.</param>
+    /// <returns>Bytes read; 0 if the peer has ended its side.</returns>
+    /// <exception cref="TentacleException">Time-out or broken connection.</exception>
+    internal async Task<int> ReadSomeAsync(byte[] buffer)
+    {
+        var waiting = _received.TakeContent(buffer.Length);
+        if (waiting.Count == 0)
+            return await ReceiveAsync(new ArraySegment<byte>(buffer)).ConfigureAwait(false);
+        Buffer.BlockCopy(waiting.Array!, waiting.Offset, buffer, 0, waiting.Count);
+        return waiting.Count;
+    }
+
+    /// <summary>Sends bytes as they are, for a relay.</summary>
+    /// <param name="buffer">The bytes, from its beginning.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="TentacleException">Time-out or broken connection.</exception>
+    internal Task WriteAsync(byte[] buffer, int count) => SendAsync(buffer, count);
+
     /// <summary>Waits until the peer has acknowledged all that was sent.</summary>
     /// <returns>False if it did not, or if the platform cannot tell.</returns>
     public async Task<bool> IsAllAcknowledgedAsync()
     {
         if (_socket is null)
             return false;
-        var deadline = DateTime.UtcNow + Patience;
-        while (!IsClosed && DateTime.UtcNow < deadline)
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!IsClosed && clock.Elapsed < LongestWaitForAcknowledgement)
         {
             if (SocketTuning.UnacknowledgedBytes(_socket) is not { } bytes)
                 return false;

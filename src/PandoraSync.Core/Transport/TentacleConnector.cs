@@ -21,15 +21,19 @@ public static class TentacleConnector
     /// <exception cref="TentacleException">No such name, unreachable, or time-out.</exception>
     public static async Task<TentacleChannel> ConnectAsync(TentacleClientOptions options, CancellationToken cancellationToken)
     {
-        var addresses = await ResolveAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
+        var first = options.Proxy?.Endpoint ?? options.Endpoint;
+        var addresses = await ResolveAsync(first, cancellationToken).ConfigureAwait(false);
         TentacleException? last = null;
         foreach (var address in addresses)
         {
             try
             {
-                var socket = await ConnectSocketAsync(new IPEndPoint(address, options.Endpoint.Port), options, cancellationToken).ConfigureAwait(false);
+                var socket = await ConnectSocketAsync(new IPEndPoint(address, first.Port), first, options, cancellationToken).ConfigureAwait(false);
                 var stream = await SecureAsync(new PromptSocketStream(socket, LingerForAnswers), options, cancellationToken).ConfigureAwait(false);
-                return new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout);
+                var channel = new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout);
+                if (options.SmallRecords)
+                    channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
+                return channel;
             }
             catch (TentacleException e) when (e.CanRetry)
             {
@@ -65,7 +69,7 @@ public static class TentacleConnector
         }
     }
 
-    private static async Task<Socket> ConnectSocketAsync(IPEndPoint address, TentacleClientOptions options, CancellationToken cancellationToken)
+    private static async Task<Socket> ConnectSocketAsync(IPEndPoint address, TentacleEndpoint first, TentacleClientOptions options, CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         using var guard = new StallGuard(socket.Dispose);
@@ -81,16 +85,43 @@ public static class TentacleConnector
         {
             socket.Dispose();
             if (guard.Cancelled)
-                throw new OperationCanceledException($"Connecting to {options.Endpoint} was cancelled.", e, cancellationToken);
+                throw new OperationCanceledException($"Connecting to {first} was cancelled.", e, cancellationToken);
             if (guard.TimedOut)
-                throw Error(TentacleErrorKind.Timeout, options.Endpoint, "connect", $"{options.Endpoint} did not answer within {options.Timeout.TotalSeconds:0.###} s: check the address, the network and the firewall.", e);
-            throw Error(TentacleErrorKind.Unreachable, options.Endpoint, "connect", $"{options.Endpoint} cannot be connected to ({Reason(e)}): check that a Tentacle server listens there.", e);
+                throw Error(TentacleErrorKind.Timeout, first, "connect", $"{first} did not answer within {options.Timeout.TotalSeconds:0.###} s: check the address, the network and the firewall.", e);
+            throw Error(TentacleErrorKind.Unreachable, first, "connect", $"{first} cannot be connected to ({Reason(e)}): check that a Tentacle server listens there.", e);
         }
     }
 
-    private static async Task<Stream> SecureAsync(PromptSocketStream stream, TentacleClientOptions options, CancellationToken cancellationToken) => options.Tls is { } tls
-        ? await TlsHandshake.AuthenticateAsClientAsync(stream, tls, options.Endpoint, options.Timeout, cancellationToken).ConfigureAwait(false)
-        : stream;
+    /// <summary>Goes through the proxy and under TLS, where the options say so.</summary>
+    private static async Task<Stream> SecureAsync(PromptSocketStream stream, TentacleClientOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Proxy is { } proxy)
+            await PassProxyAsync(stream, proxy, options, cancellationToken).ConfigureAwait(false);
+        return options.Tls is { } tls
+            ? await TlsHandshake.AuthenticateAsClientAsync(stream, tls, options.Endpoint, options.Timeout, cancellationToken).ConfigureAwait(false)
+            : stream;
+    }
+
+    private static async Task PassProxyAsync(PromptSocketStream stream, HttpProxyOptions proxy, TentacleClientOptions options, CancellationToken cancellationToken)
+    {
+        using var guard = new StallGuard(stream.Dispose);
+        using var watch = guard.Watch(cancellationToken);
+        try
+        {
+            guard.Begin(options.Timeout);
+            await HttpConnect.OpenAsync(stream, proxy, options.Endpoint, cancellationToken).ConfigureAwait(false);
+            guard.End();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
+        {
+            stream.Dispose();
+            if (guard.Cancelled)
+                throw new OperationCanceledException($"Connecting to {options.Endpoint} was cancelled.", e, cancellationToken);
+            throw Error(TentacleErrorKind.Proxy, options.Endpoint, "proxy", guard.TimedOut
+                ? $"The proxy {proxy.Endpoint} did not connect to {options.Endpoint} within {options.Timeout.TotalSeconds:0.###} s."
+                : $"The proxy {proxy.Endpoint} broke the connection to {options.Endpoint}: {Reason(e)}.", e);
+        }
+    }
 
     private static string Reason(Exception e) => e is SocketException socketError
         ? socketError.SocketErrorCode switch

@@ -2,6 +2,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
+using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -27,7 +28,7 @@ public sealed class PandoraAgentTests
         Assert.Contains("<agent_data", Encoding.UTF8.GetString(content), System.StringComparison.Ordinal);
 
         // The agent names its files by the second; the next one must not replace the first.
-        Assert.True(Protocol.AgentDataName.TryGetEpoch(name, out var epoch));
+        Assert.True(AgentDataName.TryGetEpoch(name, out var epoch));
         await Eventually.BecomesTrue(() => System.DateTimeOffset.UtcNow.ToUnixTimeSeconds() > epoch, "the next second begins");
         await RunAgentAsync(home, unsent, ours.Port);
         Assert.Empty(Directory.GetFiles(unsent));

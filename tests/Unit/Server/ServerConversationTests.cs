@@ -4,10 +4,12 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
+using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
+using PandoraSync.Transport;
 using Xunit;
 
 namespace PandoraSync.Tests.Server;
@@ -145,7 +147,7 @@ public sealed class ServerConversationTests
         using var ours = new OurServer(o => o with { Addresses = ["127.0.0.1", "::1"] });
         Assert.Equal(2, ours.Server.Endpoints.Count);
         Assert.Equal(ours.Server.Endpoints[0].Port, ours.Server.Endpoints[1].Port);
-        using var client = await Client.TentacleClient.ConnectAsync(new Transport.TentacleClientOptions(new TentacleEndpoint("::1", ours.Port)), TestContext.Current.CancellationToken);
+        using var client = await TentacleClient.ConnectAsync(new TentacleClientOptions(new TentacleEndpoint("::1", ours.Port)), TestContext.Current.CancellationToken);
         Assert.Empty(await client.ListAsync(string.Empty, TestContext.Current.CancellationToken));
     }
 

@@ -1,0 +1,125 @@
+using System;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Protocol;
+using PandoraSync.Server;
+
+namespace PandoraSync.Cmdlets.Server;
+
+/// <summary>
+/// Starts a Tentacle server: keeps what agents send in a folder, the buffer, until it is taken. It lives in this process, in the
+/// background, or in the foreground with -Wait.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Start, "TentacleServer", SupportsShouldProcess = true)]
+[OutputType(typeof(RunningServer))]
+public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
+{
+    /// <summary>The storage directory.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("Directory")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = string.Empty;
+
+    /// <summary>Local addresses to listen on; all by default, IPv4 and IPv6.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Address { get; set; } = [];
+
+    /// <summary>The port; 41121 by default, 0 lets the system choose one.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; } = TentacleLimits.DefaultPort;
+
+    /// <summary>Carries the password that clients must give; the user name does not matter.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Clients may only send files, and get those whose names they know. Without it they may list and move files too, which a buffer needs to be drained.</summary>
+    [Parameter]
+    public SwitchParameter SendOnly { get; set; }
+
+    /// <summary>Lets a file replace one of the same name.</summary>
+    [Parameter]
+    public SwitchParameter Overwrite { get; set; }
+
+    /// <summary>Which names go to which folders: pattern:folder, as regular expressions.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Filter { get; set; } = [];
+
+    /// <summary>Largest file in bytes; 2,000,000 by default. 10MB and the like may be written.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxFileBytes;
+
+    /// <summary>Connections served at once; 100 by default. Further ones wait.</summary>
+    [Parameter]
+    [ValidateRange(1, 100_000)]
+    public int MaxConnections { get; set; } = 100;
+
+    /// <summary>Wait for one read or write, 0.1 to 3600 seconds, repeated -RetryCount times; 1 by default.</summary>
+    [Parameter]
+    [ValidateRange(0.1, 3600.0)]
+    public double TimeoutSec { get; set; } = 1;
+
+    /// <summary>How often such a wait is repeated, 0 to 100; 3 by default.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int RetryCount { get; set; } = TentacleLimits.DefaultRetries;
+
+    /// <summary>Runs in the foreground until the pipeline is stopped (Ctrl+C), and tells what happens: errors as warnings, the rest with -Verbose.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var options = OrThrow(MakeOptions, Path);
+        if (!ShouldProcess($"{options.Directory} on port {options.Port}", "Start Tentacle server"))
+            return;
+        if (Wait)
+            TryRun(Path, pump => RunAsync(options, pump));
+        else
+            WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options), Path)));
+    }
+
+    private TentacleServerOptions MakeOptions() => new(FileSystemPath(Path))
+    {
+        Addresses = Address,
+        Port = Port,
+        Password = Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null,
+        AllowListing = !SendOnly,
+        Overwrite = Overwrite,
+        Filters = FolderFilters.Parse(string.Join(";", Filter)),
+        MaxFileBytes = MaxFileSize,
+        MaxConnections = MaxConnections,
+        Timeout = TimeSpan.FromSeconds(TimeoutSec),
+        RetryCount = RetryCount,
+    };
+
+    private async Task RunAsync(TentacleServerOptions options, CmdletPump pump)
+    {
+        var server = TentacleServer.Start(options with { Log = entry => Tell(entry, pump) });
+        var running = ServerRegistry.Add(server);
+        try
+        {
+            pump.Verbose($"Listening on {string.Join(", ", server.Endpoints)} for {options.Directory}.");
+            await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, StopToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await server.StopAsync().ConfigureAwait(false);
+            ServerRegistry.Remove(running);
+        }
+    }
+
+    private static void Tell(TentacleLogEntry entry, CmdletPump pump)
+    {
+        if (entry.Level == TentacleLogLevel.Error)
+            pump.Warning(entry.Text);
+        else
+            pump.Verbose(entry.Text);
+    }
+}

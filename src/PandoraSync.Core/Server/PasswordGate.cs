@@ -1,0 +1,30 @@
+using System;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Transport;
+
+namespace PandoraSync.Server;
+
+/// <summary>Lets a client in whose first line gives the password (protocol.md, section 2: PASS). A wrong one ends the connection.</summary>
+internal sealed class PasswordGate(TentaclePassword password, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
+{
+    /// <summary>Reads the first line and answers it.</summary>
+    /// <returns>True if the password is right.</returns>
+    public async Task<bool> PassAsync(TentacleChannel channel)
+    {
+        channel.Step = "PASS";
+        if (await channel.ReadLineAsync().ConfigureAwait(false) is not { } line)
+            return false;
+        var command = TentacleCommand.Parse(new ArraySegment<byte>(line));
+        if (command.Verb != TentacleVerb.Pass || !password.Matches(command.Digest))
+        {
+            statistics.Failed();
+            log(TentacleLogLevel.Error, $"{channel.Peer} gave {(command.Verb == TentacleVerb.Pass ? "a wrong password" : "no password")}: closed");
+            return false;
+        }
+
+        channel.Queue(TentacleReply.Ok(TentacleVerb.Pass).ToBytes());
+        await channel.FlushAsync().ConfigureAwait(false);
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Transport;
+using PandoraSync.Transport.Tls;
+
+namespace PandoraSync.Server;
+
+/// <summary>One accepted connection, from TLS and password to its session's end.</summary>
+internal sealed class ServerConnection
+{
+    private readonly Socket _socket;
+    private readonly TentacleServerOptions _options;
+    private readonly BufferStorage _storage;
+    private readonly ServerStatistics _statistics;
+    private readonly Action<TentacleLogLevel, string> _log;
+    private readonly string _peer;
+    private volatile IServerSession? _session;
+    private volatile bool _stopping;
+
+    public ServerConnection(Socket socket, TentacleServerOptions options, BufferStorage storage, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
+    {
+        _socket = socket;
+        _options = options;
+        _storage = storage;
+        _statistics = statistics;
+        _log = log;
+        _peer = Describe(socket);
+    }
+
+    /// <summary>Serves the client. Errors of the client or the line are logged, never thrown.</summary>
+    /// <param name="hardStop">Breaks the connection.</param>
+    public async Task RunAsync(CancellationToken hardStop)
+    {
+        _statistics.Connected();
+        TentacleChannel? channel = null;
+        try
+        {
+            channel = await OpenAsync(hardStop).ConfigureAwait(false);
+            using var watch = channel.Watch(hardStop);
+            if (_options.Password is { } password && !await new PasswordGate(password, _statistics, _log).PassAsync(channel).ConfigureAwait(false))
+                return;
+            _session = _options.Relay is { } next
+                ? new RelaySession(channel, next, _options, hardStop)
+                : new ServerSession(channel, _options, _storage, _statistics, _log);
+            if (!_stopping)
+                await _session.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (_stopping && e is TentacleException or OperationCanceledException)
+        {
+            // The stop; what was under way is kept or thrown away whole.
+        }
+        catch (TentacleException e)
+        {
+            _statistics.Failed();
+            _log(TentacleLogLevel.Error, e.Message);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or System.IO.IOException)
+        {
+            _statistics.Failed();
+            _log(TentacleLogLevel.Info, $"{_peer} went away: {e.Message.TrimEnd('.')}");
+        }
+        catch (Exception e)
+        {
+            // One client must never end the server, whatever it found.
+            _statistics.Failed();
+            _log(TentacleLogLevel.Error, $"{_peer}: unexpected error, connection closed: {e}");
+        }
+        finally
+        {
+            channel?.Dispose();
+            _socket.Dispose();
+            _statistics.Disconnected(channel?.BytesReceived ?? 0, channel?.BytesSent ?? 0);
+        }
+    }
+
+    /// <summary>Ends the connection as soon as nothing is under way: at once before its session has begun.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        if (_session is { } session)
+            session.Stop();
+        else
+            _socket.Dispose();
+    }
+
+    private async Task<TentacleChannel> OpenAsync(CancellationToken hardStop)
+    {
+        var stream = new PromptSocketStream(_socket, linger: TimeSpan.Zero);
+        if (_options.Tls is not { } tls)
+            return new TentacleChannel(stream, _socket, _peer, _options.Patience);
+        var secured = await TlsHandshake.AuthenticateAsServerAsync(stream, tls, _peer, _options.Patience, hardStop).ConfigureAwait(false);
+        return new TentacleChannel(secured, _socket, _peer, _options.Patience);
+    }
+
+    private static string Describe(Socket socket)
+    {
+        try
+        {
+            var remote = (IPEndPoint)socket.RemoteEndPoint!;
+            var address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
+            return new TentacleEndpoint(address.ToString(), remote.Port).ToString();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidCastException)
+        {
+            return "unknown client";
+        }
+    }
+}
