@@ -32,7 +32,7 @@ public abstract class SessionCmdlet : ConnectionCmdlet
         if (string.Equals(ParameterSetName, BySession, StringComparison.Ordinal))
             return Session;
         var options = OrThrow(() => MakeOptions(ComputerName), ComputerName);
-        var key = options.Endpoint.ToString();
+        var key = options.ToString();
         if (!_own.TryGetValue(key, out var session))
             _own[key] = session = new TentacleSession(options);
         return session;

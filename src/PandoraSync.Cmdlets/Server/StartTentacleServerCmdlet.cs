@@ -1,9 +1,13 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
+using System.Security;
 using System.Threading.Tasks;
+using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Cmdlets.Server;
 
@@ -69,12 +73,51 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [ValidateRange(0, 100)]
     public int RetryCount { get; set; } = TentacleLimits.DefaultRetries;
 
+    /// <summary>The PEM certificate to show, which turns TLS on; the chain may follow it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
+    /// <summary>Opens an encrypted key.</summary>
+    [Parameter]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>PEM files of the authorities that clients must chain to: every client must then show a certificate.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] CaPath { get; set; } = [];
+
+    /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CrlPath { get; set; }
+
+    /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
+    [Parameter]
+    public TlsVersion MinimumTlsVersion { get; set; } = TlsVersion.Tls12;
+
+    /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] CipherSuite { get; set; } = [];
+
+    /// <summary>A session whose server every conversation is passed on to: this server is then a relay and stores nothing.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionTransformation]
+    public TentacleSession? RelayTo { get; set; }
+
     /// <summary>Runs in the foreground until the pipeline is stopped (Ctrl+C), and tells what happens: errors as warnings, the rest with -Verbose.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         var options = OrThrow(MakeOptions, Path);
         if (!ShouldProcess($"{options.Directory} on port {options.Port}", "Start Tentacle server"))
@@ -97,7 +140,24 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         MaxConnections = MaxConnections,
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RetryCount = RetryCount,
+        Tls = MakeTls(),
+        Relay = RelayTo?.Options,
     };
+
+    private TlsServerOptions? MakeTls()
+    {
+        var parameters = new TlsParameters
+        {
+            CaPath = CaPath.Select(FileSystemPath).ToArray(),
+            CertificatePath = CertificatePath is null ? null : FileSystemPath(CertificatePath),
+            KeyPath = KeyPath is null ? null : FileSystemPath(KeyPath),
+            Passphrase = Passphrase,
+            CrlPath = CrlPath is null ? null : FileSystemPath(CrlPath),
+            MinimumVersion = MinimumTlsVersion,
+            CipherSuites = CipherSuite,
+        };
+        return parameters.IsWanted ? parameters.ToServerOptions() : null;
+    }
 
     private async Task RunAsync(TentacleServerOptions options, CmdletPump pump)
     {
