@@ -58,7 +58,7 @@ Describe 'A server with a password' {
         $steps.Succeeded | Should -Be $true, $true, $false
         $steps[2].Detail | Should -BeLike '*refused the password*'
         $steps[2].Detail | Should -Not -BeLike '*wrong password*'
-        { Get-TentacleFile -ComputerName 127.0.0.1 -Port $server.Port -RetryCount 0 -ErrorAction Stop } | Should -Throw '*it may want a password*'
+        { Get-TentacleFile -ComputerName 127.0.0.1 -Port $server.Port -RetryCount 0 -ErrorAction Stop } | Should -Throw '*it may want TLS or a password*'
     }
 }
 

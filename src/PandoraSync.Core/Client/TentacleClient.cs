@@ -351,7 +351,7 @@ public sealed class TentacleClient : IDisposable
         if (!_answered && Options.Tls is not null)
             return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection after the TLS handshake: it may {(Options.Tls.Identity is null ? "want a client certificate" : "not trust the client certificate that it was shown")}{(Options.Password is null ? ", or want a password" : string.Empty)}", inner: null);
         if (!_answered && Options.Password is null)
-            return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want a password{(verb is TentacleVerb.Ls or TentacleVerb.Mv ? ", or not allow listing and moving (option -I of a stock server)" : " or TLS")}", inner: null);
+            return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want TLS or a password{(verb is TentacleVerb.Ls or TentacleVerb.Mv ? ", or not allow listing and moving (option -I of a stock server)" : string.Empty)}", inner: null);
         return verb is TentacleVerb.Ls or TentacleVerb.Mv
             ? _channel.Fail(TentacleErrorKind.NotAllowed, "closed the connection without an answer: it does not allow listing and moving; start it with -I (insecure 1)", inner: null)
             : _channel.Fail(TentacleErrorKind.Disconnected, "closed the connection without an answer", inner: null);

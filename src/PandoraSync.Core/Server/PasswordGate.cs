@@ -18,7 +18,11 @@ internal sealed class PasswordGate(TentaclePassword password, PasswordFailures f
             return false;
         var delay = failures.DelayFor(address);
         if (delay > TimeSpan.Zero)
+        {
+            log(TentacleLogLevel.Info, $"{channel.Peer} has to wait {delay.TotalSeconds:0.#} s, since wrong passwords came from there");
             await Task.Delay(delay).ConfigureAwait(false);
+        }
+
         var command = TentacleCommand.Parse(new ArraySegment<byte>(line));
         if (command.Verb != TentacleVerb.Pass || !password.Matches(command.Digest))
         {
