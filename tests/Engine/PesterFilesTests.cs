@@ -32,10 +32,10 @@ public sealed class PesterFilesTests
     public void The_file_for_Pester_passes(string file, string test)
     {
         var run = Run(file);
-        if (string.Equals(test, Whole, StringComparison.Ordinal))
-            Assert.True(run.Errors.Count == 0, string.Join("\n", run.Errors));
-        else
-            Assert.Null(run.Tests.Single(candidate => string.Equals(candidate.Path, test, StringComparison.Ordinal)).Failure);
+        var failure = string.Equals(test, Whole, StringComparison.Ordinal)
+            ? string.Join('\n', run.Errors)
+            : run.Tests.Single(candidate => string.Equals(candidate.Path, test, StringComparison.Ordinal)).Failure;
+        Assert.True(string.IsNullOrEmpty(failure), failure);
     }
 
     private static PesterFile Run(string name) =>

@@ -8,7 +8,7 @@ namespace PandoraSync.Tests.Engine.StandIn;
 /// <summary>A Describe, a Context, or a file as a whole.</summary>
 public sealed class PesterBlock(string name, PesterBlock? parent, bool hasCase = false, object? item = null) : PesterItem(name, parent, hasCase, item)
 {
-    private readonly Dictionary<string, ScriptBlock> steps = new(System.StringComparer.Ordinal);
+    private readonly Dictionary<string, ScriptBlock> steps = new(System.StringComparer.OrdinalIgnoreCase);
     private readonly List<string> errors = [];
     private HashSet<string> filesBefore = [];
 

@@ -43,7 +43,12 @@ public sealed class PesterFile
         using var drive = new TempFolder();
         var state = InitialSessionState.CreateDefault2();
         foreach (var (name, type) in Keywords)
-            state.Commands.Add(new SessionStateCmdletEntry(name, type, helpFileName: null));
+        {
+            // A cmdlet's name must have a verb and a noun; the keyword is its alias.
+            state.Commands.Add(new SessionStateCmdletEntry("Pester-" + name, type, helpFileName: null));
+            state.Commands.Add(new SessionStateAliasEntry(name, "Pester-" + name));
+        }
+
         state.Variables.Add(new SessionStateVariableEntry(StateVariable, file, description: null, ScopedItemOptions.Constant));
         state.Variables.Add(new SessionStateVariableEntry("TestDrive", drive.Path, description: null));
         using var runspace = RunspaceFactory.CreateRunspace(state);

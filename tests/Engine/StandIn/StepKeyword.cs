@@ -9,5 +9,5 @@ public sealed class StepKeyword : PesterKeyword
     [Parameter(Mandatory = true, Position = 0)]
     public ScriptBlock Scriptblock { get; set; } = null!;
 
-    protected override void EndProcessing() => Reading.Add(MyInvocation.MyCommand.Name, Scriptblock);
+    protected override void EndProcessing() => Reading.Add(Keyword, Scriptblock);
 }

@@ -24,8 +24,8 @@ internal static class ThrowAssertion
 
         if (error is null)
             throw new PesterException($"Expected an error{because}, but there was none.");
-        if (error.Exception is CommandNotFoundException or ParameterBindingException && should.ErrorId is null && should.ExceptionType is null)
-            throw new PesterException($"Expected an error{because}, but the command could not even be called; name the -ErrorId if that is meant: {PesterTest.Describe(error)}");
+        if (error.Exception is CommandNotFoundException && should.ErrorId is null && should.ExceptionType is null)
+            throw new PesterException($"Expected an error{because}, but there is no such command; name the -ErrorId if that is meant: {PesterTest.Describe(error)}");
         if (should.ExpectedMessage is { } message && !new WildcardPattern(message, WildcardOptions.IgnoreCase).IsMatch(error.Exception.Message))
             throw new PesterException($"Expected an error like '{message}'{because}, but it was: {PesterTest.Describe(error)}");
         if (should.ErrorId is { } id && !string.Equals(id, error.FullyQualifiedErrorId, StringComparison.OrdinalIgnoreCase))
@@ -44,7 +44,8 @@ internal static class ThrowAssertion
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            return e.ErrorRecord;
+            // As a script's catch block has it: the record with the exception itself.
+            return e.ErrorRecord.Exception is ParentContainsErrorRecordException ? new ErrorRecord(e.ErrorRecord, e) : e.ErrorRecord;
         }
     }
 }

@@ -1,0 +1,73 @@
+<#
+.SYNOPSIS
+Calls dotnet for the usual tasks; everything here can be done without this script.
+.DESCRIPTION
+build   leaves the module in artifacts/module/PandoraSync and the host in artifacts/host (dotnet build)
+test    runs every suite (dotnet test)
+pack    writes artifacts/packages/PandoraSync.<version>.zip, to be unpacked into a folder of $env:PSModulePath
+install copies the module into your own module folder, for the PowerShell that runs this script
+Runs in PowerShell 7 and in Windows PowerShell 5.1.
+.EXAMPLE
+./build.ps1 test
+.EXAMPLE
+./build.ps1 install -Configuration Debug
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('build', 'test', 'pack', 'install')]
+    [string]$Task = 'build',
+
+    [ValidateSet('Release', 'Debug')]
+    [string]$Configuration = 'Release'
+)
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 3
+$module = [IO.Path]::Combine($PSScriptRoot, 'artifacts', 'module', 'PandoraSync')
+
+function Invoke-DotNet {
+    if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
+        throw 'dotnet is not found: install the .NET 10 SDK (https://dotnet.microsoft.com/download) and open a new shell.'
+    }
+    & dotnet @args
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $args failed with exit code $LASTEXITCODE." }
+}
+
+function Get-ModuleFolder {
+    if ([Environment]::OSVersion.Platform -ne 'Win32NT') {
+        $data = if ($env:XDG_DATA_HOME) { $env:XDG_DATA_HOME } else { [IO.Path]::Combine($HOME, '.local', 'share') }
+        return [IO.Path]::Combine($data, 'powershell', 'Modules')
+    }
+    $edition = if ($PSVersionTable.PSEdition -eq 'Core') { 'PowerShell' } else { 'WindowsPowerShell' }
+    [IO.Path]::Combine([Environment]::GetFolderPath('MyDocuments'), $edition, 'Modules')
+}
+
+function Copy-Folder([string]$From, [string]$To) {
+    [void][IO.Directory]::CreateDirectory($To)
+    foreach ($file in [IO.Directory]::GetFiles($From)) { [IO.File]::Copy($file, [IO.Path]::Combine($To, [IO.Path]::GetFileName($file)), $true) }
+    foreach ($folder in [IO.Directory]::GetDirectories($From)) { Copy-Folder $folder ([IO.Path]::Combine($To, [IO.Path]::GetFileName($folder))) }
+}
+
+if ($Task -eq 'test') {
+    Invoke-DotNet test $PSScriptRoot --configuration $Configuration
+    return
+}
+
+Invoke-DotNet build $PSScriptRoot --configuration $Configuration
+if ($Task -eq 'build') { return }
+
+$version = (Test-ModuleManifest -Path ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).Version
+if ($Task -eq 'pack') {
+    $packages = [IO.Directory]::CreateDirectory([IO.Path]::Combine($PSScriptRoot, 'artifacts', 'packages')).FullName
+    $package = [IO.Path]::Combine($packages, "PandoraSync.$version.zip")
+    [IO.File]::Delete($package)
+    Add-Type -AssemblyName System.IO.Compression.FileSystem
+    [IO.Compression.ZipFile]::CreateFromDirectory($module, $package, 'Optimal', $true)
+    $package
+}
+else {
+    $target = [IO.Path]::Combine((Get-ModuleFolder), 'PandoraSync', "$version")
+    if ([IO.Directory]::Exists($target)) { [IO.Directory]::Delete($target, $true) }
+    Copy-Folder $module $target
+    $target
+}
