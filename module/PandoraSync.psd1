@@ -16,6 +16,7 @@
         'Get-TentacleServer'
         'Get-TentacleSession'
         'Invoke-PandoraSync'
+        'New-TentacleCertificate'
         'New-TentacleSession'
         'Receive-TentacleBuffer'
         'Remove-TentacleFile'

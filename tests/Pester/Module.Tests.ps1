@@ -1,52 +1,47 @@
 BeforeAll {
-    $folder = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..', 'artifacts', 'module', 'PandoraSync'))
-    $manifestPath = [IO.Path]::Combine($folder, 'PandoraSync.psd1')
-    Import-Module -Name $manifestPath -Force
-    $manifest = Test-ModuleManifest -Path $manifestPath
+    $module = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'artifacts', 'module', 'PandoraSync')
+    Import-Module $module
 }
 
-Describe 'The module PandoraSync' {
-    It 'has a manifest that PowerShell accepts' {
-        $manifest.Name | Should -Be 'PandoraSync'
-        $manifest.PowerShellVersion | Should -Be ([version]'5.1')
+Describe 'The module' {
+    It 'has a manifest that passes' {
+        (Test-ModuleManifest ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).Name | Should -Be 'PandoraSync'
     }
 
-    It 'exports exactly the cmdlets that its manifest names' {
-        $loaded = (Get-Command -Module PandoraSync).Name
-        $loaded | Should -HaveCount $manifest.ExportedCmdlets.Count
-        $loaded | Should -HaveCount $manifest.ExportedCommands.Count
-        foreach ($name in $manifest.ExportedCmdlets.Keys) {
-            $loaded | Should -Contain $name
-        }
+    It 'has exactly the cmdlets of its manifest' {
+        $listed = (Test-ModuleManifest ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).ExportedCmdlets.Keys
+        $there = Get-Command -Module PandoraSync | ForEach-Object { $_.Name }
+        ($there | ForEach-Object { $_ }).Count | Should -Be $listed.Count
+        foreach ($name in $listed) { $there | Should -Contain $name }
     }
 
-    It 'exports them again when it is loaded again' {
-        Import-Module -Name $manifestPath -Force
-        @(Get-Command -Module PandoraSync) | Should -HaveCount $manifest.ExportedCmdlets.Count
-    }
-
-    It 'lists the cmdlets in the order of the alphabet, for those who keep the list' {
-        $names = [string[]](Get-Command -Module PandoraSync).Name
-        [array]::Sort($names, [StringComparer]::OrdinalIgnoreCase)
-        $text = [IO.File]::ReadAllText($manifestPath)
-        $last = -1
-        foreach ($name in $names) {
-            $text.IndexOf("'$name'") | Should -BeGreaterThan $last
-            $last = $text.IndexOf("'$name'")
-        }
-    }
-
-    It 'has the assemblies for <_>, and no other file' -ForEach 'net10.0', 'netstandard2.0' {
-        $files = [IO.Directory]::GetFiles([IO.Path]::Combine($folder, $_)) | ForEach-Object { [IO.Path]::GetFileName($_) }
-        $files | Should -HaveCount 3
-        foreach ($name in 'BouncyCastle.Cryptography.dll', 'PandoraSync.Cmdlets.dll', 'PandoraSync.Core.dll') {
-            $files | Should -Contain $name
-        }
+    It 'has the assemblies that it needs and no other file in <asset>' -ForEach @(@{ asset = 'net10.0' }, @{ asset = 'netstandard2.0' }) {
+        $names = [IO.Directory]::GetFiles([IO.Path]::Combine($module, $asset)) | ForEach-Object { [IO.Path]::GetFileName($_) }
+        $names | Should -HaveCount 3
+        foreach ($name in 'BouncyCastle.Cryptography.dll', 'PandoraSync.Core.dll', 'PandoraSync.Cmdlets.dll') { $names | Should -Contain $name }
     }
 
     It 'runs the assembly for this version of .NET' {
         $asset = if ([Environment]::Version.Major -ge 10) { 'net10.0' } else { 'netstandard2.0' }
-        $cmdlet = Get-Command -Name Invoke-PandoraSync
-        $cmdlet.ImplementingType.Assembly.Location | Should -Be ([IO.Path]::Combine($folder, $asset, 'PandoraSync.Cmdlets.dll'))
+        (Get-Command Invoke-PandoraSync).ImplementingType.Assembly.Location | Should -BeLike "*$asset?PandoraSync.Cmdlets.dll"
+    }
+
+    It 'has all its cmdlets again when it is loaded again' {
+        $before = @(Get-Command -Module PandoraSync).Count
+        Import-Module $module -Force
+        @(Get-Command -Module PandoraSync) | Should -HaveCount $before
+    }
+
+    It 'uses approved verbs and says what it gives' {
+        foreach ($command in Get-Command -Module PandoraSync) {
+            $command.Verb | Should -BeIn 'Get', 'Invoke', 'New', 'Receive', 'Remove', 'Send', 'Start', 'Stop', 'Test'
+            if ($command.Verb -notin 'Remove', 'Stop') { $command.OutputType | Should -Not -BeNullOrEmpty -Because "$($command.Name) gives something" }
+        }
+    }
+
+    It 'asks before it changes anything: <name>' -ForEach @(
+        @{ name = 'Send-TentacleFile' }, @{ name = 'Remove-TentacleFile' }, @{ name = 'Receive-TentacleBuffer' }, @{ name = 'Invoke-PandoraSync' }
+        @{ name = 'Start-TentacleServer' }, @{ name = 'Stop-TentacleServer' }, @{ name = 'Remove-TentacleSession' }) {
+        (Get-Command $name).Parameters.Keys | Should -Contain 'WhatIf'
     }
 }

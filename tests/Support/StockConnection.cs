@@ -32,6 +32,8 @@ internal sealed class StockConnection
 
     public int Number { get; }
 
+    public int BytesWaiting => _socket.Available;
+
     private StockStorage Storage => _server.Storage;
 
     public void Converse()
@@ -193,6 +195,7 @@ internal sealed class StockConnection
     {
         var bytes = At(StockPoint.Reply, data: Encoding.UTF8.GetBytes(line + "\n"))!;
         SendAll(bytes, bytes.Length);
+        At(StockPoint.Replied);
         return true;
     }
 

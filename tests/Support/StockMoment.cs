@@ -28,6 +28,9 @@ public sealed class StockMoment
     /// <summary>Bytes of content sent so far.</summary>
     public long BytesDone { get; }
 
+    /// <summary>Bytes that have arrived and were not read yet: the next read takes them all as one (up to 1,024).</summary>
+    public int BytesWaiting => _connection.BytesWaiting;
+
     /// <summary>The reply (with its LF) or content; replace it to have something else sent or stored. Null: content comes from the file as it is then.</summary>
     public byte[]? Data { get; set; }
 

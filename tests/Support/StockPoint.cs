@@ -12,6 +12,9 @@ public enum StockPoint
     /// <summary>A reply is about to be sent; it can be replaced.</summary>
     Reply,
 
+    /// <summary>A reply was sent; the next thing is to read what the client says to it.</summary>
+    Replied,
+
     /// <summary>Content is about to be sent; it can be replaced.</summary>
     Content,
 

@@ -17,7 +17,6 @@ namespace PandoraSync.Certificates;
 internal sealed class CertificateChain
 {
     private const int MaxDepth = 8;
-    private const int MaxSentAlong = 16;
 
     // A hostile peer may send many certificates of one name; each trial costs a signature check.
     private const int MaxSignatureChecks = 32;
@@ -30,7 +29,7 @@ internal sealed class CertificateChain
     private CertificateChain(IReadOnlyList<BcCertificate> authorities, IEnumerable<BcCertificate> sentAlong)
     {
         _authorities = authorities;
-        _sentAlong = sentAlong.Take(MaxSentAlong).ToList();
+        _sentAlong = sentAlong.ToList();
     }
 
     /// <summary>True once a certificate had an authority's name as its issuer, but not a signature of its key.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography.X509Certificates;
@@ -17,9 +18,15 @@ namespace PandoraSync.Certificates;
 public sealed class PeerTrust
 {
     private const int MinRsaBits = 2048;
+    private const int MaxSentAlong = 16;
+    private const int MostRemembered = 64;
 
     // What md5WithRSA, sha1WithRSA, ecdsa-with-SHA1 and the like have in their names.
     private static readonly string[] WeakDigests = ["MD2", "MD4", "MD5", "SHA1", "SHA-1"];
+
+    // Certificates of authorities in between that stood in a trusted path. A resumed session brings the peer's certificate again but not
+    // these. They are only ever candidates, so remembering them trusts nobody more.
+    private readonly ConcurrentDictionary<string, BcCertificate> _remembered = new(StringComparer.Ordinal);
 
     private PeerTrust(TrustedAuthorities? authorities, CertificatePin? pin, RevocationList? revocation)
     {
@@ -70,7 +77,7 @@ public sealed class PeerTrust
         try
         {
             presented = new BcCertificate(certificate.GetRawCertData());
-            var others = Authorities is null ? [] : sentAlong.Select(c => new BcCertificate(c.RawData)).ToList();
+            var others = Authorities is null ? [] : sentAlong.Take(MaxSentAlong).Select(c => new BcCertificate(c.RawData)).ToList();
             var refusal = FindRefusal(presented, others, role, host, utcNow);
             var description = CertificateText.Describe(presented);
             return refusal is null ? TrustDecision.Trusted(description) : refusal with { Presented = description };
@@ -88,15 +95,24 @@ public sealed class PeerTrust
             return TrustDecision.Refuse(TrustRefusalReason.PinMismatch, $"neither its key nor its certificate has the fingerprint {pin}", "if its key was changed on purpose, give the new fingerprint; otherwise somebody else has answered");
         if (Authorities is not { } authorities)
             return null;
-        var chain = CertificateChain.Build(presented, sentAlong, authorities.Certificates);
+        var chain = CertificateChain.Build(presented, sentAlong.Concat(_remembered.Values), authorities.Certificates);
         if (chain.Path is not { } path)
             return NoPath(presented, chain.SawNamesake, authorities);
-        return FindWeakness(path)
+        var refusal = FindWeakness(path)
             ?? FindWrongDate(path, utcNow)
             ?? (CertificateChain.FindFault(path, utcNow) is { } fault ? TrustDecision.Refuse(TrustRefusalReason.InvalidChain, fault, "have a certificate issued by a proper authority") : null)
             ?? FindWrongRole(presented, role)
             ?? Revocation?.FindRefusal(path, utcNow)
             ?? FindWrongName(presented, host);
+        if (refusal is null)
+            Remember(path);
+        return refusal;
+    }
+
+    private void Remember(IReadOnlyList<BcCertificate> path)
+    {
+        for (var i = 1; i < path.Count - 1 && _remembered.Count < MostRemembered; i++)
+            _remembered.TryAdd(CertificateText.Fingerprint(path[i]), path[i]);
     }
 
     private static TrustDecision NoPath(BcCertificate presented, bool sawNamesake, TrustedAuthorities authorities)

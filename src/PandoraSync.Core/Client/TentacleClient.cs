@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,20 +15,15 @@ namespace PandoraSync.Client;
 /// </summary>
 public sealed class TentacleClient : IDisposable
 {
-    private const string ProbeName = ".pandorasync";
     private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
-
-    // Nothing answers a cancel, nor the confirmation of an empty file, and a stock server takes two lines that arrive in one read for
-    // one: the next line leaves a little later (protocol.md, section 1). If the server was slower still, it stays silent or closes, and
-    // the step can be tried again.
-    private static readonly TimeSpan PauseAfterUnanswered = TimeSpan.FromMilliseconds(25);
     private readonly TentacleChannel _channel;
-    private readonly Stopwatch _sinceUnanswered = new();
+    private readonly UnansweredLine _unanswered;
     private bool _answered;
 
     private TentacleClient(TentacleChannel channel, TentacleClientOptions options)
     {
         _channel = channel;
+        _unanswered = new UnansweredLine(channel);
         Options = options;
     }
 
@@ -110,7 +104,7 @@ public sealed class TentacleClient : IDisposable
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         using var step = Begin("RECV", file: null, cancellationToken);
-        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, ProbeName)).ConfigureAwait(false)).Size is not null)
+        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, UnansweredLine.ProbeName)).ConfigureAwait(false)).Size is not null)
             await CancelAsync().ConfigureAwait(false);
     }
 
@@ -207,7 +201,7 @@ public sealed class TentacleClient : IDisposable
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
         using var step = Begin("QUIT", file: null, cancellationToken);
-        await LetItArriveAsync().ConfigureAwait(false);
+        await _unanswered.SettleAsync(ReadReplyAsync).ConfigureAwait(false);
         _channel.Queue(TentacleCommand.Quit.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)
@@ -265,7 +259,7 @@ public sealed class TentacleClient : IDisposable
     {
         if (_channel.HasUnreadBytes)
             throw _channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
-        await LetItArriveAsync().ConfigureAwait(false);
+        await _unanswered.SettleAsync(ReadReplyAsync).ConfigureAwait(false);
         _channel.Queue(command.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         var reply = await ReadReplyAsync().ConfigureAwait(false);
@@ -300,7 +294,7 @@ public sealed class TentacleClient : IDisposable
         _channel.Queue(TentacleCommand.Confirm(verb).ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (size == 0)
-            _sinceUnanswered.Restart();
+            _unanswered.Sent();
         await WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
     }
 
@@ -309,17 +303,7 @@ public sealed class TentacleClient : IDisposable
     {
         _channel.Queue(Cancel);
         await _channel.FlushAsync().ConfigureAwait(false);
-        _sinceUnanswered.Restart();
-    }
-
-    private async Task LetItArriveAsync()
-    {
-        if (!_sinceUnanswered.IsRunning)
-            return;
-        _sinceUnanswered.Stop();
-        var left = PauseAfterUnanswered - _sinceUnanswered.Elapsed;
-        if (left > TimeSpan.Zero)
-            await Task.Delay(left).ConfigureAwait(false);
+        _unanswered.Sent();
     }
 
     /// <summary>An error of the local file in the middle of content leaves the conversation out of step, so the connection is closed.</summary>

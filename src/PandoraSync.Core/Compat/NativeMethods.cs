@@ -1,9 +1,10 @@
 using System;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace PandoraSync.Compat;
 
-/// <summary>The few calls of the C library that .NET has no method for; called on Linux (and, for flushes, macOS) only.</summary>
+/// <summary>The few calls of the operating system that .NET has no method for; each called only on the systems that have it.</summary>
 internal static class NativeMethods
 {
     [DllImport("libc", SetLastError = true, EntryPoint = "setsockopt")]
@@ -23,4 +24,25 @@ internal static class NativeMethods
 
     [DllImport("libc", EntryPoint = "close")]
     internal static extern int Close(int descriptor);
+
+    [DllImport("libc", SetLastError = true, EntryPoint = "mkstemp")]
+    internal static extern int MakeTemporary([In, Out] byte[] template);
+
+    [DllImport("advapi32", SetLastError = true, CharSet = CharSet.Unicode, EntryPoint = "ConvertStringSecurityDescriptorToSecurityDescriptorW")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    internal static extern bool ReadSecurityDescriptor(string text, uint revision, out IntPtr descriptor, IntPtr size);
+
+    [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode, EntryPoint = "CreateFileW")]
+    internal static extern SafeFileHandle CreateFile(string path, uint access, uint share, ref SecurityAttributes attributes, uint disposition, uint flags, IntPtr template);
+
+    [DllImport("kernel32", EntryPoint = "LocalFree")]
+    internal static extern IntPtr LocalFree(IntPtr memory);
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct SecurityAttributes
+    {
+        internal int Length;
+        internal IntPtr SecurityDescriptor;
+        internal int InheritHandle;
+    }
 }

@@ -21,8 +21,8 @@ internal static class TlsCalls
     /// <summary>True if this version was agreed on.</summary>
     public static bool IsTls13(SslStream stream) => stream.SslProtocol == Tls13;
 
-    /// <summary>The versions to allow. Where the platform keeps its own list, naming versions that it lacks is an error, so it is left to choose and its choice checked.</summary>
-    public static SslProtocols Versions(TlsVersion minimum) => RuntimeInformation.IsOSPlatform(OSPlatform.Linux)
+    /// <summary>The versions to allow. Where the platform keeps its own list, naming versions that it lacks is an error, so it is left to choose and its choice checked; Mono has no TLS 1.3 either.</summary>
+    public static SslProtocols Versions(TlsVersion minimum) => RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && RuntimeInformation.FrameworkDescription.StartsWith(".NET", StringComparison.Ordinal)
         ? minimum == TlsVersion.Tls13 ? Tls13 : SslProtocols.Tls12 | Tls13
         : SslProtocols.None;
 

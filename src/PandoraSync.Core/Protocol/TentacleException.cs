@@ -28,4 +28,7 @@ public sealed class TentacleException : Exception
     public bool CanRetry => Kind is TentacleErrorKind.Unreachable or TentacleErrorKind.Timeout
         or TentacleErrorKind.Disconnected or TentacleErrorKind.Changed or TentacleErrorKind.Busy
         or TentacleErrorKind.Proxy;
+
+    /// <summary>The message alone: where this is shown to people, it says all that they need; the stack is in its own property.</summary>
+    public override string ToString() => Message;
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
@@ -135,6 +136,30 @@ public class TentacleClientTests : ClientTest
         Assert.DoesNotContain("RECV OK", server.Commands);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_takes_the_cancel_and_what_follows_for_one_line_is_asked_again(bool ends)
+    {
+        const int cancelBytes = 12;
+        using var server = new StockServer(onStep: moment =>
+        {
+            // A busy machine: the server comes to read only when the next line is there as well.
+            if (moment.Point == StockPoint.Replied && string.Equals(moment.Command, "RECV <a.data>", StringComparison.Ordinal))
+                Assert.True(SpinWait.SpinUntil(() => moment.BytesWaiting > cancelBytes, TimeSpan.FromSeconds(20)));
+        });
+        server.Put("a.data", new byte[2000]);
+        server.Put("b.data", new byte[3000]);
+        using var client = await Connect(server);
+        Assert.Equal(2000, await client.GetSizeAsync("a.data", Token));
+        if (ends)
+            await client.QuitAsync(Token);
+        else
+            Assert.Equal(3000, await client.GetSizeAsync("b.data", Token));
+        Assert.Equal(1, server.ConnectionsServed);
+        Assert.Contains("RECV CANCEL\nRECV <.pandorasync>", server.Commands);
+    }
+
     [Fact]
     public async Task A_declined_file_keeps_the_session_and_the_file()
     {
@@ -221,7 +246,7 @@ public class TentacleClientTests : ClientTest
         await client.GetSizeAsync(file.Name, Token);
         await client.DeleteAsync("b.data", Token);
         await client.QuitAsync(Token);
-        List<string> expected = [$"SEND <{file.Name}> SIZE {file.Content.Length}", $"RECV <{file.Name}>", "RECV CANCEL", "MV <b.data>", "MV OK", "QUIT"];
+        List<string> expected = [$"SEND <{file.Name}> SIZE {file.Content.Length}", $"RECV <{file.Name}>", "RECV CANCEL", "RECV <.pandorasync>", "MV <b.data>", "MV OK", "QUIT"];
         Assert.Equal(expected, server.Commands);
     }
 

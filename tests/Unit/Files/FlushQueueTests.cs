@@ -33,9 +33,11 @@ public class FlushQueueTests
     [Fact]
     public async Task Actions_that_come_together_run_together_even_if_a_thread_was_idle()
     {
-        using var queue = new FlushQueue(4);
         for (var round = 0; round < 50; round++)
         {
+            using var queue = new FlushQueue(4);
+            await Eventually.Ends(queue.RunAsync(() => { }), "the action that leaves one thread idle");
+
             // Each waits for the other: with one thread for both, neither would end.
             using var meeting = new Barrier(2);
             var both = Enumerable.Range(0, 2).Select(_ => queue.RunAsync(() => Assert.True(meeting.SignalAndWait(TimeSpan.FromSeconds(10))))).ToArray();

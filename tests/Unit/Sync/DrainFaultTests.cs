@@ -65,7 +65,7 @@ public sealed class DrainFaultTests
     [InlineData(false)]
     public async Task A_drain_that_is_cancelled_is_finished_by_the_next(bool stock)
     {
-        var files = AgentData.MakeMany(300);
+        var files = AgentData.MakeMany(1500, AgentData.LeastBytes);
         using var stockServer = new StockServer();
         using var ours = new OurServer();
         foreach (var file in files)
@@ -80,11 +80,11 @@ public sealed class DrainFaultTests
         var some = target.Options() with { Received = _ => cancel.Cancel() };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SyncServer.DrainAsync([SyncTarget.Site(port)], some, completed: null, cancel.Token));
         var before = target.Incoming.FileNames().Length;
-        Assert.InRange(before, 1, 299);
+        Assert.InRange(before, 1, 1499);
         var result = await target.DrainAsync(port);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
-        Assert.Equal(300, before + result.Files);
+        Assert.Equal(1500, before + result.Files);
     }
 
     [Fact]

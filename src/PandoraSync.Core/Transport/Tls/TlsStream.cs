@@ -151,9 +151,10 @@ public sealed class TlsStream : Stream
         {
             TlsCalls.ShutdownAsync(_tls).Wait(GoodbyePatience);
         }
-        catch (Exception e) when (e is AggregateException or IOException or InvalidOperationException or NotSupportedException or System.ComponentModel.Win32Exception or System.Reflection.TargetInvocationException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The connection is broken or a write is under way; closing it is all that is left.
+            // The connection is broken, the handshake was refused or a write is under way, and each platform throws something else then;
+            // closing is all that is left.
         }
     }
 }

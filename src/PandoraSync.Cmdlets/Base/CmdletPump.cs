@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace PandoraSync.Cmdlets.Base;
+
+/// <summary>
+/// Carries output from worker threads to the pipeline thread, the only one that may write. Actions are done in order; of progress only
+/// the latest counts, shown about five times a second.
+/// </summary>
+public sealed class CmdletPump
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+    private readonly BlockingCollection<Action> _actions = [];
+    private readonly ConcurrentDictionary<int, ProgressRecord> _progress = new();
+    private readonly PandoraSyncCmdlet _cmdlet;
+
+    internal CmdletPump(PandoraSyncCmdlet cmdlet) => _cmdlet = cmdlet;
+
+    /// <summary>Writes an object to the pipeline.</summary>
+    public void Output(object value) => _actions.Add(() => _cmdlet.WriteObject(value));
+
+    /// <summary>Writes a sentence of the story.</summary>
+    public void Verbose(string text) => _actions.Add(() => _cmdlet.WriteVerbose(text));
+
+    /// <summary>Writes a warning.</summary>
+    public void Warning(string text) => _actions.Add(() => _cmdlet.WriteWarning(text));
+
+    /// <summary>Writes an error that does not end the cmdlet.</summary>
+    public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.WriteError(ErrorMapper.ToRecord(error, target)));
+
+    /// <summary>Shows how far something is; the latest for each activity counts.</summary>
+    public void Progress(ProgressRecord record) => _progress[record.ActivityId] = record;
+
+    /// <summary>Runs work on other threads while this one, the pipeline's, writes what it gives, until both are done.</summary>
+    internal void Run(Func<Task> work, CancellationTokenSource stop)
+    {
+        var task = Task.Run(work);
+        _ = task.ContinueWith(_ => _actions.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            Drain();
+        }
+        catch
+        {
+            // The pipeline is being stopped, or somebody behind us wants no more.
+            stop.Cancel();
+            WaitQuietly(task);
+            throw;
+        }
+        finally
+        {
+            foreach (var record in _progress.Values)
+                Complete(record);
+        }
+
+        task.GetAwaiter().GetResult();
+    }
+
+    private void Drain()
+    {
+        var shown = DateTime.UtcNow;
+        while (!_actions.IsCompleted)
+        {
+            if (_actions.TryTake(out var action, ProgressInterval))
+                action();
+            if (DateTime.UtcNow - shown < ProgressInterval)
+                continue;
+            shown = DateTime.UtcNow;
+            foreach (var record in _progress.Values)
+                _cmdlet.WriteProgress(record);
+        }
+    }
+
+    private void Complete(ProgressRecord record)
+    {
+        try
+        {
+            _cmdlet.WriteProgress(new ProgressRecord(record.ActivityId, record.Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+        catch (PipelineStoppedException)
+        {
+            // Nobody looks any more.
+        }
+    }
+
+    private static void WaitQuietly(Task task)
+    {
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            // The reason for the stop is on its way already; what the stopped work says about it is of no interest.
+        }
+    }
+}

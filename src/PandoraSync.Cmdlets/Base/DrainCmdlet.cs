@@ -1,0 +1,33 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using PandoraSync.Protocol;
+using PandoraSync.Sync;
+
+namespace PandoraSync.Cmdlets.Base;
+
+/// <summary>What the cmdlets that drain buffers share: progress, and what is said of files that were not taken.</summary>
+internal static class DrainCmdlet
+{
+    /// <summary>Has a drain tell its story through a pump.</summary>
+    public static SyncOptions WithPump(this SyncOptions options, CmdletPump pump) => options with
+    {
+        Verbose = pump.Verbose,
+        Progress = p => pump.Progress(new ProgressRecord(ActivityOf(p.Site), $"Draining {p.Site}", $"{p.FilesDone} of {p.FilesTotal} files, {p.Bytes / 1048576.0:0.0} MB")
+        {
+            PercentComplete = p.FilesTotal == 0 ? 0 : (int)Math.Min(100, 100 * p.FilesDone / p.FilesTotal),
+        }),
+    };
+
+    /// <summary>Writes an error for the site, if it failed, and for each file that was left.</summary>
+    public static void ReportProblems(this SiteResult result, CmdletPump pump)
+    {
+        foreach (var left in result.Left)
+            pump.Error(new TentacleException(TentacleErrorKind.BadName, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}") { Peer = result.Site, File = left.Name, Step = "drain" }, left);
+        if (result.Error is { } error)
+            pump.Error(error, result.Site);
+    }
+
+    // Progress is told apart by a number; two sites on one number would only share a line.
+    private static int ActivityOf(string site) => site.Aggregate(17, (hash, c) => unchecked((hash * 31) + c)) & int.MaxValue;
+}

@@ -1,0 +1,79 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Cmdlets.Base;
+
+/// <summary>Owns cancellation: Ctrl+C cancels, the end disposes; and runs asynchronous work for the pipeline.</summary>
+public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Fires when the pipeline is stopped.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _stop.Dispose();
+    }
+
+    /// <summary>Runs work; an error of it becomes an error record, and the cmdlet goes on with its next item.</summary>
+    /// <param name="target">What the work is about, for the error record.</param>
+    /// <param name="work">The work; it writes through the pump.</param>
+    /// <returns>False if it failed.</returns>
+    protected bool TryRun(object? target, Func<CmdletPump, Task> work)
+    {
+        var pump = new CmdletPump(this);
+        try
+        {
+            pump.Run(() => work(pump), _stop);
+            return true;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (TentacleException e)
+        {
+            WriteError(ErrorMapper.ToRecord(e, target));
+            return false;
+        }
+    }
+
+    /// <summary>Does something whose error is the caller's fault and ends the cmdlet.</summary>
+    protected T OrThrow<T>(Func<T> make, object? target)
+    {
+        try
+        {
+            return make();
+        }
+        catch (TentacleException e)
+        {
+            ThrowTerminatingError(ErrorMapper.ToRecord(e, target));
+            throw;
+        }
+    }
+
+    /// <summary>The file system path that a PowerShell path means; it need not exist.</summary>
+    protected string FileSystemPath(string path)
+    {
+        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        if (string.Equals(provider.Name, "FileSystem", StringComparison.Ordinal))
+            return full;
+        throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is not a path of the file system but of {provider.Name}: give a folder or file.") { File = path, Step = "path" };
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+using PandoraSync.Client;
+
+namespace PandoraSync.Cmdlets.Base;
+
+/// <summary>For cmdlets that talk to one server: through a session that is given, or through one of their own for the time they run.</summary>
+public abstract class SessionCmdlet : ConnectionCmdlet
+{
+    /// <summary>The parameter set that takes a session.</summary>
+    protected const string BySession = "Session";
+
+    private readonly Dictionary<string, TentacleSession> _own = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A session from New-TentacleSession, or that of an object from the pipeline.</summary>
+    [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionTransformation]
+    public TentacleSession Session { get; set; } = null!;
+
+    /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
+    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Server", "Site", "HostName")]
+    [ValidateNotNullOrEmpty]
+    public string ComputerName { get; set; } = string.Empty;
+
+    /// <summary>The session to use for the item at hand.</summary>
+    protected TentacleSession ResolveSession()
+    {
+        if (string.Equals(ParameterSetName, BySession, StringComparison.Ordinal))
+            return Session;
+        var options = OrThrow(() => MakeOptions(ComputerName), ComputerName);
+        var key = options.ToString();
+        if (!_own.TryGetValue(key, out var session))
+            _own[key] = session = new TentacleSession(options);
+        return session;
+    }
+
+    /// <summary>Ends the connections of sessions of our own; those sessions stay usable for whoever got an object that carries one.</summary>
+    protected override void EndProcessing() => EndOwnConnections();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !StopToken.IsCancellationRequested)
+            EndOwnConnections();
+        base.Dispose(disposing);
+    }
+
+    private void EndOwnConnections()
+    {
+        foreach (var session in _own.Values)
+            session.DisconnectAsync(CancellationToken.None).GetAwaiter().GetResult();
+        _own.Clear();
+    }
+}

@@ -1,0 +1,44 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using PandoraSync.Client;
+using PandoraSync.Transport;
+
+namespace PandoraSync.Cmdlets.Base;
+
+/// <summary>The sessions of this process that New-TentacleSession made, by number.</summary>
+internal static class SessionRegistry
+{
+    private static readonly object Gate = new();
+    private static readonly SortedDictionary<int, TentacleSession> Sessions = [];
+    private static int _lastId;
+
+    public static TentacleSession Add(TentacleClientOptions options, string? name)
+    {
+        lock (Gate)
+        {
+            var id = ++_lastId;
+            return Sessions[id] = new TentacleSession(options, id, string.IsNullOrEmpty(name) ? $"Session{id}" : name);
+        }
+    }
+
+    public static IReadOnlyList<TentacleSession> All
+    {
+        get
+        {
+            lock (Gate)
+                return Sessions.Values.ToArray();
+        }
+    }
+
+    public static void Remove(TentacleSession session)
+    {
+        lock (Gate)
+            Sessions.Remove(session.Id);
+        session.Dispose();
+    }
+
+    public static TentacleSession? Find(string nameOrId) => All.FirstOrDefault(s =>
+        string.Equals(s.Name, nameOrId, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(s.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), nameOrId, StringComparison.Ordinal));
+}

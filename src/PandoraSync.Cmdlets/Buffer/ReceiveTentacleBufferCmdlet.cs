@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Protocol;
+using PandoraSync.Sync;
+
+namespace PandoraSync.Cmdlets.Buffer;
+
+/// <summary>Takes files out of a server's buffer into a folder, or copies them with -Keep. What is taken is gone from the buffer once it is safe here.</summary>
+[Cmdlet(VerbsCommunications.Receive, "TentacleBuffer", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
+[OutputType(typeof(ReceivedFile))]
+public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
+{
+    private readonly Dictionary<string, (TentacleSession Session, List<string> Names)> _wanted = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Names, with wildcards; all by default.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The folder for the files, such as Pandora FMS's incoming directory.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("IncomingDirectory")]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = string.Empty;
+
+    /// <summary>Copies: the server keeps the files.</summary>
+    [Parameter]
+    public SwitchParameter Keep { get; set; }
+
+    /// <summary>Connections to the server, 1 to 64; 4 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int Connections { get; set; } = 4;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var session = ResolveSession();
+        if (!_wanted.TryGetValue(session.Endpoint, out var wanted))
+            _wanted[session.Endpoint] = wanted = (session, []);
+        wanted.Names.AddRange(Name.Length == 0 ? ["*"] : Name);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections }, Destination);
+        foreach (var (session, names) in _wanted.Values)
+            Receive(session, names, options);
+        base.EndProcessing();
+    }
+
+    private void Receive(TentacleSession session, List<string> names, SyncOptions options)
+    {
+        var isAll = names.Contains("*", StringComparer.Ordinal);
+        var what = isAll ? "all files" : names.Count == 1 ? names[0] : $"{names.Count} files";
+        if (!ShouldProcess($"{what} at {session.Endpoint} to {options.IncomingDirectory}", Keep ? "Copy" : "Take"))
+            return;
+        TryRun(session.Endpoint, async pump =>
+        {
+            var wanted = isAll ? null : await ExpandAsync(session, names, pump).ConfigureAwait(false);
+            var result = await SyncServer.TakeAsync(new SyncSite(session.Options), wanted, options.WithPump(pump) with { Received = pump.Output }, StopToken).ConfigureAwait(false);
+            result.ReportProblems(pump);
+        });
+    }
+
+    private async Task<IReadOnlyCollection<string>> ExpandAsync(TentacleSession session, List<string> names, CmdletPump pump)
+    {
+        var exact = names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n));
+        var patterns = names.Where(WildcardPattern.ContainsWildcardCharacters).Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
+        if (patterns.Length == 0)
+            return exact.Distinct(StringComparer.Ordinal).ToArray();
+        var listed = await session.UseAsync(client => client.ListAsync(string.Empty, StopToken), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
+        return exact.Concat(listed.Where(l => patterns.Any(p => p.IsMatch(l.Name))).Select(l => l.Name)).Distinct(StringComparer.Ordinal).ToArray();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Linq;
+using System.Management.Automation;
+using System.Security;
+using PandoraSync.Certificates;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Cmdlets.Certificate;
+
+/// <summary>Makes an authority, certificates of servers and clients from it, and renews them with the same key.</summary>
+[Cmdlet(VerbsCommon.New, "TentacleCertificate", DefaultParameterSetName = IssueSet, SupportsShouldProcess = true)]
+[OutputType(typeof(TentacleCertificate))]
+public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
+{
+    private const string AuthoritySet = "Authority";
+    private const string IssueSet = "Issue";
+    private const string RenewSet = "Renew";
+
+    /// <summary>Makes an authority.</summary>
+    [Parameter(ParameterSetName = AuthoritySet, Mandatory = true)]
+    public SwitchParameter Authority { get; set; }
+
+    /// <summary>The folder that has the authority (cacert.pem and cakey.pem), or the object that making it gave.</summary>
+    [Parameter(ParameterSetName = IssueSet, Mandatory = true)]
+    [Parameter(ParameterSetName = RenewSet)]
+    [CertificateFolderTransformation]
+    public object? Issuer { get; set; }
+
+    /// <summary>The folder that has the certificate to renew (tentaclecert.pem and tentaclekey.pem, or cacert.pem and cakey.pem), or the object that making it gave.</summary>
+    [Parameter(ParameterSetName = RenewSet, Mandatory = true)]
+    [CertificateFolderTransformation]
+    public object? Renew { get; set; }
+
+    /// <summary>Host names and addresses of the server, or of the client where that is wanted. Give addresses too: stock clients check the address.</summary>
+    [Parameter(ParameterSetName = IssueSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("DnsName", "ComputerName")]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The subject's common name; the first of -Name by default.</summary>
+    [Parameter(ParameterSetName = AuthoritySet)]
+    [Parameter(ParameterSetName = IssueSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CommonName { get; set; }
+
+    /// <summary>What the certificate is for; both by default.</summary>
+    [Parameter(ParameterSetName = IssueSet, ValueFromPipelineByPropertyName = true)]
+    [ValidateSet("Server", "Client", "ServerAndClient")]
+    public CertificateRole Role { get; set; } = CertificateRole.ServerAndClient;
+
+    /// <summary>The kind of key; ECDSA P-256 by default.</summary>
+    [Parameter(ParameterSetName = AuthoritySet)]
+    [Parameter(ParameterSetName = IssueSet)]
+    public CertificateKeyAlgorithm KeyAlgorithm { get; set; } = CertificateKeyAlgorithm.EcdsaP256;
+
+    /// <summary>Days that it is valid, 1 to 36,500: 3,650 for an authority and 730 for others by default, never longer than its authority.</summary>
+    [Parameter]
+    [ValidateRange(1, 36500)]
+    public int? Days { get; set; }
+
+    /// <summary>Encrypts the new key, and opens the old one when renewing.</summary>
+    [Parameter]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>Opens the authority's key.</summary>
+    [Parameter(ParameterSetName = IssueSet)]
+    [Parameter(ParameterSetName = RenewSet)]
+    public SecureString? IssuerPassphrase { get; set; }
+
+    /// <summary>The folder for cacert.pem, tentaclecert.pem and tentaclekey.pem, or for an authority cacert.pem and cakey.pem; made if it does not exist.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string OutputDirectory { get; set; } = string.Empty;
+
+    /// <summary>Overwrites files that are there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var folder = OrThrow(() => FileSystemPath(OutputDirectory), OutputDirectory);
+        var what = ParameterSetName switch
+        {
+            AuthoritySet => "Make an authority",
+            RenewSet => "Renew a certificate",
+            _ => $"Issue a certificate ({Role}) for {string.Join(", ", Name.Length > 0 ? Name : [CommonName ?? "nobody"])}",
+        };
+        if (!ShouldProcess(folder, what))
+            return;
+        WriteObject(OrThrow(() =>
+        {
+            var made = Make();
+            return new TentacleCertificate(made, CertificateFiles.Write(made, folder, Passphrase, Force));
+        }, folder));
+    }
+
+    private IssuedCertificate Make() => ParameterSetName switch
+    {
+        AuthoritySet => CertificateIssuer.CreateAuthority(Order(CommonName ?? "PandoraSync authority", CertificateRole.Authority)),
+        RenewSet => CertificateIssuer.Renew(Load(Renew!, Passphrase), Issuer is null ? null : Load(Issuer, IssuerPassphrase), Days),
+        _ => CertificateIssuer.Issue(Load(Issuer!, IssuerPassphrase), Order(
+            CommonName ?? Name.FirstOrDefault() ?? throw new TentacleException(TentacleErrorKind.Configuration, "The certificate needs a name: give -Name with the host's names and addresses, or -CommonName."),
+            Role)),
+    };
+
+    private CertificateOrder Order(string commonName, CertificateRole role)
+    {
+        var order = new CertificateOrder(commonName, role, Name) { KeyAlgorithm = KeyAlgorithm };
+        return Days is { } days ? order with { Days = days } : order;
+    }
+
+    /// <summary>An object of this cmdlet, or a folder that it wrote.</summary>
+    private IssuedCertificate Load(object source, SecureString? passphrase)
+    {
+        if (source is TentacleCertificate made)
+            return made.Issued;
+        var folder = FileSystemPath((string)source);
+        var certificate = System.IO.Path.Combine(folder, CertificateFiles.CertificateName);
+        return System.IO.File.Exists(certificate)
+            ? IssuedCertificate.FromFiles(certificate, System.IO.Path.Combine(folder, CertificateFiles.KeyName), passphrase)
+            : IssuedCertificate.FromFiles(System.IO.Path.Combine(folder, CertificateFiles.AuthorityName), System.IO.Path.Combine(folder, CertificateFiles.AuthorityKeyName), passphrase);
+    }
+}

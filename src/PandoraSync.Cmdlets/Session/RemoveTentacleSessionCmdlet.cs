@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using PandoraSync.Client;
+using PandoraSync.Cmdlets.Base;
+
+namespace PandoraSync.Cmdlets.Session;
+
+/// <summary>Ends sessions.</summary>
+[Cmdlet(VerbsCommon.Remove, "TentacleSession", SupportsShouldProcess = true)]
+public sealed class RemoveTentacleSessionCmdlet : PandoraSyncCmdlet
+{
+    /// <summary>The sessions, or their names or numbers.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionTransformation]
+    public TentacleSession Session { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var session = Session;
+        if (!ShouldProcess($"{session.Name} ({session.Endpoint})", "Remove session"))
+            return;
+        TryRun(session, _ => session.DisconnectAsync(StopToken));
+        SessionRegistry.Remove(session);
+    }
+}

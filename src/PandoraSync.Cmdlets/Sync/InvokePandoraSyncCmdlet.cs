@@ -1,0 +1,80 @@
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Sync;
+
+namespace PandoraSync.Cmdlets.Sync;
+
+/// <summary>The sync server: calls in at sites, takes what their buffers hold into the incoming directory, and says what became of each site.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "PandoraSync", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
+[OutputType(typeof(SiteResult))]
+public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
+{
+    private readonly List<SyncSite> _sites = [];
+
+    /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
+    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Server", "Site", "HostName")]
+    [ValidateNotNullOrEmpty]
+    public string[] ComputerName { get; set; } = [];
+
+    /// <summary>Pandora FMS's incoming directory.</summary>
+    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 1)]
+    [Alias("IncomingDirectory")]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = string.Empty;
+
+    /// <summary>Safe loses nothing, whatever breaks; Fast halves the round trips, but a stock server deletes a file that was under way when the line broke.</summary>
+    [Parameter(ParameterSetName = ByComputerName)]
+    [ValidateSet("Safe", "Fast")]
+    public SyncDelivery Delivery { get; set; } = SyncDelivery.Safe;
+
+    /// <summary>Connections to each site, 1 to 64; 4 by default.</summary>
+    [Parameter(ParameterSetName = ByComputerName)]
+    [ValidateRange(1, 64)]
+    public int Connections { get; set; } = 4;
+
+    /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int ParallelSites { get; set; } = 32;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var computer in ComputerName)
+            _sites.Add(new SyncSite(OrThrow(() => MakeOptions(computer), computer)));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ParallelSites = ParallelSites }, Destination);
+        Drain(_sites, options);
+    }
+
+    private void Drain(IReadOnlyList<SyncSite> sites, SyncOptions options)
+    {
+        var agreed = new List<SyncSite>();
+        foreach (var site in sites)
+        {
+            if (ShouldProcess($"{site.Name} to {options.IncomingDirectory}", "Drain"))
+                agreed.Add(site);
+        }
+
+        if (agreed.Count > 0)
+            TryRun(options.IncomingDirectory, pump => DrainAsync(agreed, options, pump));
+    }
+
+    private Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump) =>
+        SyncServer.DrainAsync(
+            sites,
+            options.WithPump(pump),
+            result =>
+            {
+                pump.Output(result);
+                result.ReportProblems(pump);
+            },
+            StopToken);
+}

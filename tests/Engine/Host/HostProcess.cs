@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using PandoraSync.TestSupport;
+
+namespace PandoraSync.Tests.Engine.Host;
+
+/// <summary>The host as a process of its own.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly Process _process;
+
+    private HostProcess(IEnumerable<string> arguments, string? input)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(Repository.Host, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        if (input is not null)
+            _process.StandardInput.Write(input);
+        _process.StandardInput.Close();
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+                return _errors.ToString();
+        }
+    }
+
+    public int Id => _process.Id;
+
+    public static HostProcess Start(params string[] arguments) => new(arguments, input: null);
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<ProgramResult> RunAsync(IEnumerable<string> arguments, string? input = null)
+    {
+        using var host = new HostProcess(arguments, input);
+        return await host.EndAsync();
+    }
+
+    public static Task<ProgramResult> CommandAsync(string command) => RunAsync(["-Command", command]);
+
+    /// <summary>What Ctrl+C does.</summary>
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Sends a signal, named as for kill.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Most memory that it has had resident so far, in bytes.</summary>
+    public long PeakMemory() => ReadStatus("VmHWM:");
+
+    /// <summary>Memory that it has resident now, in bytes.</summary>
+    public long Memory() => ReadStatus("VmRSS:");
+
+    public async Task<ProgramResult> EndAsync()
+    {
+        await Eventually.Ends(_process.WaitForExitAsync(), "the host's run", TimeSpan.FromSeconds(120));
+
+        // The overload without a limit waits for the last lines too.
+        await _process.WaitForExitAsync();
+        return new ProgramResult(_process.ExitCode, Output, Errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private long ReadStatus(string name)
+    {
+        var line = File.ReadLines($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
+        return 1024 * long.Parse(line[name.Length..].Replace("kB", string.Empty, StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+    }
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        if (line is null)
+            return;
+        lock (text)
+            text.AppendLine(line);
+    }
+}
