@@ -12,6 +12,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Get-PandoraSyncConfiguration'
         'Get-TentacleFile'
         'Get-TentacleServer'
         'Get-TentacleSession'

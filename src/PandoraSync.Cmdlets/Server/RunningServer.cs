@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 
@@ -9,9 +10,11 @@ namespace PandoraSync.Cmdlets.Server;
 public sealed class RunningServer
 {
     private readonly TentacleServer _server;
+    private readonly LogFile? _log;
 
-    internal RunningServer(int id, TentacleServer server)
+    internal RunningServer(int id, TentacleServer server, LogFile? log)
     {
+        _log = log;
         Id = id;
         _server = server;
     }
@@ -43,5 +46,9 @@ public sealed class RunningServer
     /// <inheritdoc/>
     public override string ToString() => $"{Path} on port {Port}";
 
-    internal TentacleServer Server => _server;
+    internal async Task StopAsync()
+    {
+        await _server.StopAsync().ConfigureAwait(false);
+        _log?.Dispose();
+    }
 }

@@ -20,12 +20,12 @@ internal static class ServerRegistry
         }
     }
 
-    public static RunningServer Add(TentacleServer server)
+    public static RunningServer Add(TentacleServer server, LogFile? log)
     {
         lock (Gate)
         {
             var id = ++_lastId;
-            return Servers[id] = new RunningServer(id, server);
+            return Servers[id] = new RunningServer(id, server, log);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Security;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.Transport.Tls;
@@ -15,71 +16,92 @@ namespace PandoraSync.Cmdlets.Server;
 /// Starts a Tentacle server: keeps what agents send in a folder, the buffer, until it is taken. It lives in this process, in the
 /// background, or in the foreground with -Wait.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "TentacleServer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "TentacleServer", DefaultParameterSetName = ByParameters, SupportsShouldProcess = true)]
 [OutputType(typeof(RunningServer))]
 public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
 {
+    private const string ByParameters = "Path";
+    private const string AsRelay = "Relay";
+    private const string AsStock = "Stock";
+
+    private string? _logPath;
+    private bool _isQuiet;
+
     /// <summary>The storage directory.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByParameters, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter(ParameterSetName = AsStock, Position = 0)]
     [Alias("Directory")]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = string.Empty;
+    public string? Path { get; set; }
 
     /// <summary>Local addresses to listen on; all by default, IPv4 and IPv6.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateNotNullOrEmpty]
     public string[] Address { get; set; } = [];
 
     /// <summary>The port; 41121 by default, 0 lets the system choose one.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateRange(0, 65535)]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
     /// <summary>Carries the password that clients must give; the user name does not matter.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>Clients may only send files, and get those whose names they know. Without it they may list and move files too, which a buffer needs to be drained.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     public SwitchParameter SendOnly { get; set; }
 
     /// <summary>Lets a file replace one of the same name.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     public SwitchParameter Overwrite { get; set; }
 
     /// <summary>Which names go to which folders: pattern:folder, as regular expressions.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateNotNullOrEmpty]
     public string[] Filter { get; set; } = [];
 
     /// <summary>Largest file in bytes; 2,000,000 by default. 10MB and the like may be written.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxFileBytes;
 
     /// <summary>Connections served at once; 100 by default. Further ones wait.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateRange(1, 100_000)]
     public int MaxConnections { get; set; } = 100;
 
     /// <summary>Wait for one read or write, 0.1 to 3600 seconds, repeated -RetryCount times; 1 by default.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateRange(0.1, 3600.0)]
     public double TimeoutSec { get; set; } = 1;
 
     /// <summary>How often such a wait is repeated, 0 to 100; 3 by default.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateRange(0, 100)]
     public int RetryCount { get; set; } = TentacleLimits.DefaultRetries;
 
     /// <summary>The PEM certificate to show, which turns TLS on; the chain may follow it.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
@@ -88,29 +110,48 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public SecureString? Passphrase { get; set; }
 
     /// <summary>PEM files of the authorities that clients must chain to: every client must then show a certificate.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateNotNullOrEmpty]
     public string? CrlPath { get; set; }
 
     /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     public TlsVersion MinimumTlsVersion { get; set; } = TlsVersion.Tls12;
 
     /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByParameters)]
+    [Parameter(ParameterSetName = AsRelay)]
     [ValidateNotNullOrEmpty]
     public string[] CipherSuite { get; set; } = [];
 
     /// <summary>A session whose server every conversation is passed on to: this server is then a relay and stores nothing.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = AsRelay, Mandatory = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
     public TentacleSession? RelayTo { get; set; }
+
+    /// <summary>A tentacle_server.conf (stock's -F).</summary>
+    [Parameter(ParameterSetName = AsStock, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigPath { get; set; }
+
+    /// <summary>A stock server's options, as an init script's TENTACLE_EXT_OPTS has them; they win over the file.</summary>
+    [Parameter(ParameterSetName = AsStock, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Options { get; set; }
+
+    /// <summary>Addresses and networks that are spoken with, such as 10.0.0.0/8 or fe80::/10; everybody by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] AllowedNetwork { get; set; } = [];
 
     /// <summary>Runs in the foreground until the pipeline is stopped (Ctrl+C), and tells what happens: errors as warnings, the rest with -Verbose.</summary>
     [Parameter]
@@ -119,16 +160,31 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var options = OrThrow(MakeOptions, Path);
-        if (!ShouldProcess($"{options.Directory} on port {options.Port}", "Start Tentacle server"))
+        var options = OrThrow(() => WithAccess(string.Equals(ParameterSetName, AsStock, StringComparison.Ordinal) ? ReadStock() : MakeOptions()), (object?)ConfigPath ?? Path);
+        if (!ShouldProcess(options.Relay is { } next ? $"relay to {next.Endpoint} on port {options.Port}" : $"{options.Directory} on port {options.Port}", "Start Tentacle server"))
             return;
+        var log = _logPath is { } path ? OrThrow(() => new LogFile(path), path) : null;
         if (Wait)
-            TryRun(Path, pump => RunAsync(options, pump));
+            TryRun(Path, pump => RunAsync(options, log, pump));
         else
-            WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options), Path)));
+            WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options with { Log = log is null ? null : log.Write }), Path), log));
     }
 
-    private TentacleServerOptions MakeOptions() => new(FileSystemPath(Path))
+    private TentacleServerOptions WithAccess(TentacleServerOptions options) =>
+        options with { Access = options.Access.And(AccessList.Of(AllowedNetwork.Select(PandoraSync.Server.AllowedNetwork.Parse).ToArray())) };
+
+    private TentacleServerOptions ReadStock()
+    {
+        var configuration = TentacleServerConfiguration.Read(ConfigPath is null ? null : FileSystemPath(ConfigPath), Options, Passphrase, Path is null ? null : FileSystemPath(Path));
+        foreach (var warning in configuration.Warnings)
+            WriteWarning(warning);
+        foreach (var setting in configuration.Settings)
+            WriteVerbose($"{setting.Key} {setting.Value} ({setting.Source})");
+        (_logPath, _isQuiet) = (configuration.LogFile, configuration.IsQuiet);
+        return configuration.Options;
+    }
+
+    private TentacleServerOptions MakeOptions() => new(Path is null ? System.IO.Path.GetTempPath() : FileSystemPath(Path))
     {
         Addresses = Address,
         Port = Port,
@@ -159,25 +215,32 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         return parameters.IsWanted ? parameters.ToServerOptions() : null;
     }
 
-    private async Task RunAsync(TentacleServerOptions options, CmdletPump pump)
+    private async Task RunAsync(TentacleServerOptions options, LogFile? log, CmdletPump pump)
     {
-        var server = TentacleServer.Start(options with { Log = entry => Tell(entry, pump) });
-        var running = ServerRegistry.Add(server);
+        var server = TentacleServer.Start(options with
+        {
+            Log = entry =>
+            {
+                log?.Write(entry);
+                Tell(entry, pump);
+            },
+        });
+        var running = ServerRegistry.Add(server, log);
         try
         {
-            pump.Verbose($"Listening on {string.Join(", ", server.Endpoints)} for {options.Directory}.");
+            pump.Verbose($"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}.");
             await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, StopToken).ConfigureAwait(false);
         }
         finally
         {
-            await server.StopAsync().ConfigureAwait(false);
+            await running.StopAsync().ConfigureAwait(false);
             ServerRegistry.Remove(running);
         }
     }
 
-    private static void Tell(TentacleLogEntry entry, CmdletPump pump)
+    private void Tell(TentacleLogEntry entry, CmdletPump pump)
     {
-        if (entry.Level == TentacleLogLevel.Error)
+        if (entry.Level == TentacleLogLevel.Error && !_isQuiet)
             pump.Warning(entry.Text);
         else
             pump.Verbose(entry.Text);

@@ -36,7 +36,7 @@ public sealed class StopTentacleServerCmdlet : PandoraSyncCmdlet
     {
         if (!ShouldProcess(server.ToString(), "Stop Tentacle server"))
             return;
-        TryRun(server, _ => server.Server.StopAsync());
+        TryRun(server, _ => server.StopAsync());
         ServerRegistry.Remove(server);
     }
 }

@@ -37,7 +37,8 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     private async Task TestAsync(TentacleClientOptions options, CmdletPump pump)
     {
         var all = await StepAsync(options, pump, "Name", async () => string.Join(", ", (await TentacleConnector.ResolveAsync(options.Proxy?.Endpoint ?? options.Endpoint, StopToken).ConfigureAwait(false)).Select(a => a.ToString()))).ConfigureAwait(false)
-            && await StepAsync(options, pump, "Port", () => ConnectAsync(options)).ConfigureAwait(false)
+            && await StepAsync(options, pump, "Port", () => ConnectAsync(options with { Tls = null })).ConfigureAwait(false)
+            && (options.Tls is null || await StepAsync(options, pump, "TLS", () => SecureAsync(options)).ConfigureAwait(false))
             && await TestConversationAsync(options, pump).ConfigureAwait(false);
         if (Quiet)
             pump.Output(all);
@@ -47,6 +48,12 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     {
         using var channel = await TentacleConnector.ConnectAsync(options with { Password = null }, StopToken).ConfigureAwait(false);
         return $"{options.Endpoint.Port} accepts connections";
+    }
+
+    private async Task<string> SecureAsync(TentacleClientOptions options)
+    {
+        using var channel = await TentacleConnector.ConnectAsync(options, StopToken).ConfigureAwait(false);
+        return channel.Security!;
     }
 
     private async Task<bool> TestConversationAsync(TentacleClientOptions options, CmdletPump pump)

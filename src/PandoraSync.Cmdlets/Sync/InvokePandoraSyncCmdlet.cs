@@ -1,7 +1,10 @@
+using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using PandoraSync.Certificates;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Configuration;
 using PandoraSync.Sync;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -11,6 +14,7 @@ namespace PandoraSync.Cmdlets.Sync;
 [OutputType(typeof(SiteResult))]
 public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 {
+    private const string ByConfigPath = "ConfigPath";
     private readonly List<SyncSite> _sites = [];
 
     /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
@@ -35,6 +39,11 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1, 64)]
     public int Connections { get; set; } = 4;
 
+    /// <summary>A pandora_server.conf whose sync server is run: its sites, certificates and incoming directory.</summary>
+    [Parameter(ParameterSetName = ByConfigPath, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string ConfigPath { get; set; } = string.Empty;
+
     /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
     [Parameter]
     [ValidateRange(1, 10_000)]
@@ -50,8 +59,22 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ParallelSites = ParallelSites }, Destination);
-        Drain(_sites, options);
+        if (string.Equals(ParameterSetName, ByConfigPath, StringComparison.Ordinal))
+            DrainAsConfigured();
+        else
+            Drain(_sites, OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ParallelSites = ParallelSites }, Destination));
+    }
+
+    private void DrainAsConfigured()
+    {
+        var configuration = OrThrow(() => PandoraSyncConfiguration.Read(FileSystemPath(ConfigPath)), ConfigPath);
+        foreach (var warning in configuration.Warnings)
+            WriteWarning(warning);
+        WriteVerbose($"{configuration}.");
+        if (configuration.IsEnabled)
+            Drain(configuration.Sites, configuration.Options with { ParallelSites = ParallelSites });
+        else
+            WriteWarning($"{configuration}: set syncserver to 1 to turn it on.");
     }
 
     private void Drain(IReadOnlyList<SyncSite> sites, SyncOptions options)
@@ -64,8 +87,12 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         }
 
         if (agreed.Count > 0)
-            TryRun(options.IncomingDirectory, pump => DrainAsync(agreed, options, pump));
+            TryRun(options.IncomingDirectory, pump => DrainAsync(agreed.ConvertAll(site => WithWarnings(site, pump)), options, pump));
     }
+
+    /// <summary>Has a name that does not match its certificate said as a warning, where the file asks for no more than that.</summary>
+    private static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
+        site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = pump.Warning } }) : site;
 
     private Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump) =>
         SyncServer.DrainAsync(

@@ -348,6 +348,8 @@ public sealed class TentacleClient : IDisposable
 
     private TentacleException ClosedInsteadOfAnswering(TentacleVerb verb)
     {
+        if (!_answered && Options.Tls is not null)
+            return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection after the TLS handshake: it may {(Options.Tls.Identity is null ? "want a client certificate" : "not trust the client certificate that it was shown")}{(Options.Password is null ? ", or want a password" : string.Empty)}", inner: null);
         if (!_answered && Options.Password is null)
             return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want a password{(verb is TentacleVerb.Ls or TentacleVerb.Mv ? ", or not allow listing and moving (option -I of a stock server)" : " or TLS")}", inner: null);
         return verb is TentacleVerb.Ls or TentacleVerb.Mv

@@ -10,7 +10,6 @@ namespace PandoraSync.Server;
 /// <summary>Which names are kept in which folder of the storage directory (protocol.md, section 3). The first pattern that matches wins.</summary>
 public sealed class FolderFilters
 {
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
     private readonly (Regex Pattern, string Folder)[] _filters;
 
     private FolderFilters((Regex Pattern, string Folder)[] filters) => _filters = filters;
@@ -51,11 +50,11 @@ public sealed class FolderFilters
             throw Wrong(part, $"the folder '{folder}' must be a relative path inside the storage directory");
         try
         {
-            return (new Regex(part.Substring(0, colon), RegexOptions.CultureInvariant, MatchLimit), folder);
+            return (PerlPattern.Compile(part.Substring(0, colon)), folder);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw Wrong(part, $"the pattern is not a regular expression ({e.Message.TrimEnd('.')})");
+            throw Wrong(part, $"the pattern is not one that can be followed ({e.Message.TrimEnd('.')})");
         }
     }
 

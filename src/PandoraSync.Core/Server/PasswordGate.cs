@@ -1,4 +1,5 @@
 using System;
+using System.Net;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
@@ -6,23 +7,28 @@ using PandoraSync.Transport;
 namespace PandoraSync.Server;
 
 /// <summary>Lets a client in whose first line gives the password (protocol.md, section 2: PASS). A wrong one ends the connection.</summary>
-internal sealed class PasswordGate(TentaclePassword password, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
+internal sealed class PasswordGate(TentaclePassword password, PasswordFailures failures, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
 {
     /// <summary>Reads the first line and answers it.</summary>
     /// <returns>True if the password is right.</returns>
-    public async Task<bool> PassAsync(TentacleChannel channel)
+    public async Task<bool> PassAsync(TentacleChannel channel, IPAddress address)
     {
         channel.Step = "PASS";
         if (await channel.ReadLineAsync().ConfigureAwait(false) is not { } line)
             return false;
+        var delay = failures.DelayFor(address);
+        if (delay > TimeSpan.Zero)
+            await Task.Delay(delay).ConfigureAwait(false);
         var command = TentacleCommand.Parse(new ArraySegment<byte>(line));
         if (command.Verb != TentacleVerb.Pass || !password.Matches(command.Digest))
         {
+            failures.Failed(address);
             statistics.Failed();
             log(TentacleLogLevel.Error, $"{channel.Peer} gave {(command.Verb == TentacleVerb.Pass ? "a wrong password" : "no password")}: closed");
             return false;
         }
 
+        failures.Succeeded(address);
         channel.Queue(TentacleReply.Ok(TentacleVerb.Pass).ToBytes());
         await channel.FlushAsync().ConfigureAwait(false);
         return true;

@@ -14,21 +14,24 @@ internal sealed class ServerConnection
 {
     private readonly Socket _socket;
     private readonly TentacleServerOptions _options;
-    private readonly BufferStorage _storage;
+    private readonly BufferStorage? _storage;
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
+    private readonly PasswordFailures _failures;
+    private readonly IPAddress _address;
     private readonly string _peer;
     private volatile IServerSession? _session;
     private volatile bool _stopping;
 
-    public ServerConnection(Socket socket, TentacleServerOptions options, BufferStorage storage, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
+    public ServerConnection(Socket socket, TentacleServerOptions options, BufferStorage? storage, ServerStatistics statistics, PasswordFailures failures, Action<TentacleLogLevel, string> log)
     {
         _socket = socket;
         _options = options;
         _storage = storage;
         _statistics = statistics;
+        _failures = failures;
         _log = log;
-        _peer = Describe(socket);
+        (_address, _peer) = Describe(socket);
     }
 
     /// <summary>Serves the client. Errors of the client or the line are logged, never thrown.</summary>
@@ -39,13 +42,20 @@ internal sealed class ServerConnection
         TentacleChannel? channel = null;
         try
         {
+            if (!_options.Access.Allows(_address))
+            {
+                _statistics.Failed();
+                _log(TentacleLogLevel.Error, $"{_peer} is not among the addresses that are spoken with: closed");
+                return;
+            }
+
             channel = await OpenAsync(hardStop).ConfigureAwait(false);
             using var watch = channel.Watch(hardStop);
-            if (_options.Password is { } password && !await new PasswordGate(password, _statistics, _log).PassAsync(channel).ConfigureAwait(false))
+            if (_options.Password is { } password && !await new PasswordGate(password, _failures, _statistics, _log).PassAsync(channel, _address).ConfigureAwait(false))
                 return;
             _session = _options.Relay is { } next
                 ? new RelaySession(channel, next, _options, hardStop)
-                : new ServerSession(channel, _options, _storage, _statistics, _log);
+                : new ServerSession(channel, _options, _storage!, _statistics, _log);
             if (!_stopping)
                 await _session.RunAsync().ConfigureAwait(false);
         }
@@ -96,17 +106,17 @@ internal sealed class ServerConnection
         return new TentacleChannel(secured, _socket, _peer, _options.Patience);
     }
 
-    private static string Describe(Socket socket)
+    private static (IPAddress Address, string Peer) Describe(Socket socket)
     {
         try
         {
             var remote = (IPEndPoint)socket.RemoteEndPoint!;
             var address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
-            return new TentacleEndpoint(address.ToString(), remote.Port).ToString();
+            return (address, new TentacleEndpoint(address.ToString(), remote.Port).ToString());
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidCastException)
         {
-            return "unknown client";
+            return (IPAddress.None, "a client that is gone");
         }
     }
 }

@@ -18,13 +18,14 @@ public sealed class TentacleServer : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _hardStop = new();
     private readonly ServerStatistics _statistics = new();
+    private readonly PasswordFailures _failures = new(() => DateTime.UtcNow);
     private readonly SemaphoreSlim _places;
-    private readonly BufferStorage _storage;
+    private readonly BufferStorage? _storage;
     private readonly IReadOnlyList<Socket> _listeners;
     private readonly Task[] _accepting;
     private int _stopped;
 
-    private TentacleServer(TentacleServerOptions options, BufferStorage storage, IReadOnlyList<Socket> listeners)
+    private TentacleServer(TentacleServerOptions options, BufferStorage? storage, IReadOnlyList<Socket> listeners)
     {
         Options = options;
         _storage = storage;
@@ -51,14 +52,15 @@ public sealed class TentacleServer : IDisposable
     /// <exception cref="TentacleException">The storage directory cannot be used, or an address cannot be listened on; nothing runs then.</exception>
     public static TentacleServer Start(TentacleServerOptions options)
     {
-        var storage = new BufferStorage(options);
+        // A relay passes everything on and stores nothing.
+        var storage = options.Relay is null ? new BufferStorage(options) : null;
         try
         {
             return new TentacleServer(options, storage, Listener.Open(options, Backlog));
         }
         catch
         {
-            storage.Dispose();
+            storage?.Dispose();
             throw;
         }
     }
@@ -82,7 +84,7 @@ public sealed class TentacleServer : IDisposable
             await ended.ConfigureAwait(false);
         }
 
-        _storage.Dispose();
+        _storage?.Dispose();
         Log(TentacleLogLevel.Info, "stopped");
     }
 
@@ -147,7 +149,7 @@ public sealed class TentacleServer : IDisposable
 
     private void Serve(Socket socket)
     {
-        var connection = new ServerConnection(socket, Options, _storage, _statistics, Log);
+        var connection = new ServerConnection(socket, Options, _storage, _statistics, _failures, Log);
         var registered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = RunAsync(connection, registered.Task);
         registered.SetResult(true);

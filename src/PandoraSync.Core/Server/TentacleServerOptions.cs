@@ -71,6 +71,9 @@ public sealed record TentacleServerOptions
     /// <summary>The password that clients must give (<c>-x</c>); null for none.</summary>
     public TentaclePassword? Password { get; init; }
 
+    /// <summary>Which addresses are spoken with; everybody by default.</summary>
+    public AccessList Access { get; init; } = AccessList.Everybody;
+
     /// <summary>How TLS is used (<c>-e -k -f</c>); null for plain connections.</summary>
     public TlsServerOptions? Tls { get; init; }
 

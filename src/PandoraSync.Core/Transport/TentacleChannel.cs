@@ -69,6 +69,9 @@ public sealed class TentacleChannel : IDisposable
     /// </summary>
     public bool EndedOrderly => _stream is not TlsStream tls || tls.ReceivedCloseNotify;
 
+    /// <summary>The version of TLS and what the peer showed; null without TLS.</summary>
+    public string? Security => _stream is TlsStream tls ? $"TLS {(tls.Version == TlsVersion.Tls13 ? "1.3" : "1.2")}, {tls.Peer.Presented}" : null;
+
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
 
