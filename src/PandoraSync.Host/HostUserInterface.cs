@@ -23,7 +23,7 @@ internal sealed class HostUserInterface : PSHostUserInterface
     public HostUserInterface(bool nonInteractive, Interruption interruption)
     {
         Reader = new LineReader(progress);
-        prompter = new Prompter(Reader, this, nonInteractive, interruption);
+        prompter = new Prompter(Reader, nonInteractive, interruption);
     }
 
     public LineReader Reader { get; }

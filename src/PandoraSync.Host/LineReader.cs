@@ -16,6 +16,13 @@ internal sealed class LineReader(ProgressLine progress)
     // A prompt belongs on the terminal, also when the output goes to a file.
     private static TextWriter Terminal => Console.IsOutputRedirected ? Console.Error : Console.Out;
 
+    /// <summary>Writes a line that belongs to a question.</summary>
+    public void Tell(string text)
+    {
+        progress.Clear();
+        Terminal.WriteLine(text);
+    }
+
     /// <summary>Reads a line of a statement; the arrow keys bring back earlier ones.</summary>
     public string? ReadStatementLine(string prompt)
     {
@@ -33,12 +40,17 @@ internal sealed class LineReader(ProgressLine progress)
     private string? Read(string prompt, bool secret, List<string> earlier)
     {
         progress.Clear();
-        Terminal.Write(prompt);
         if (Console.IsInputRedirected)
+        {
+            Terminal.Write(prompt);
             return Console.In.ReadLine();
+        }
+
+        // This turns the terminal's echo off, too: before the prompt shows, so that a quickly pasted secret is not seen.
         Console.TreatControlCAsInput = true;
         try
         {
+            Terminal.Write(prompt);
             return ReadKeys(secret, earlier);
         }
         finally

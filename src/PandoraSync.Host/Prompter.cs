@@ -10,7 +10,7 @@ using System.Security;
 namespace PandoraSync.Host;
 
 /// <summary>Asks a person for values, a choice, a password. With -NonInteractive, or at the end of input, asking is an error.</summary>
-internal sealed class Prompter(LineReader reader, HostUserInterface ui, bool nonInteractive, Interruption interruption)
+internal sealed class Prompter(LineReader reader, bool nonInteractive, Interruption interruption)
 {
     public string Ask(string prompt) => Answer(prompt, secret: false);
 
@@ -56,7 +56,7 @@ internal sealed class Prompter(LineReader reader, HostUserInterface ui, bool non
             if (answer is not "?")
                 continue;
             for (var i = 0; i < choices.Count; i++)
-                ui.WriteLine($"{hotKeys[i]} - {choices[i].HelpMessage}");
+                reader.Tell($"{hotKeys[i]} - {choices[i].HelpMessage}");
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class Prompter(LineReader reader, HostUserInterface ui, bool non
         foreach (var text in new[] { caption, message })
         {
             if (!string.IsNullOrEmpty(text))
-                ui.WriteLine(text);
+                reader.Tell(text);
         }
     }
 

@@ -15,10 +15,21 @@ Describe 'The module' {
         foreach ($name in $listed) { $there | Should -Contain $name }
     }
 
-    It 'has the assemblies that it needs and no others in <asset>' -ForEach @(@{ asset = 'net10.0' }, @{ asset = 'netstandard2.0' }) {
-        $names = [IO.Directory]::GetFiles([IO.Path]::Combine($module, $asset), '*.dll') | ForEach-Object { [IO.Path]::GetFileName($_) }
+    It 'has the assemblies that it needs and no other file in <asset>' -ForEach @(@{ asset = 'net10.0' }, @{ asset = 'netstandard2.0' }) {
+        $names = [IO.Directory]::GetFiles([IO.Path]::Combine($module, $asset)) | ForEach-Object { [IO.Path]::GetFileName($_) }
         $names | Should -HaveCount 3
         foreach ($name in 'BouncyCastle.Cryptography.dll', 'PandoraSync.Core.dll', 'PandoraSync.Cmdlets.dll') { $names | Should -Contain $name }
+    }
+
+    It 'runs the assembly for this version of .NET' {
+        $asset = if ([Environment]::Version.Major -ge 10) { 'net10.0' } else { 'netstandard2.0' }
+        (Get-Command Invoke-PandoraSync).ImplementingType.Assembly.Location | Should -BeLike "*$asset?PandoraSync.Cmdlets.dll"
+    }
+
+    It 'has all its cmdlets again when it is loaded again' {
+        $before = @(Get-Command -Module PandoraSync).Count
+        Import-Module $module -Force
+        @(Get-Command -Module PandoraSync) | Should -HaveCount $before
     }
 
     It 'uses approved verbs and says what it gives' {

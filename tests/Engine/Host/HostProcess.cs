@@ -71,9 +71,12 @@ internal sealed class HostProcess : IDisposable
     public static Task<ProgramResult> CommandAsync(string command) => RunAsync(["-Command", command]);
 
     /// <summary>What Ctrl+C does.</summary>
-    public void Interrupt()
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Sends a signal, named as for kill.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-INT", Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

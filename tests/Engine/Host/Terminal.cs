@@ -20,15 +20,18 @@ internal sealed class Terminal : IDisposable
     private readonly Process _process;
     private readonly Task _reading;
 
-    private Terminal(string[] arguments)
+    private Terminal(string[] arguments, string noColour)
     {
         var command = string.Join(' ', arguments.Prepend(Repository.Host).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
-        _process = Process.Start(new ProcessStartInfo(Script.Path!, ["-qec", command, _folder["typescript"]])
+        var start = new ProcessStartInfo(Script.Path!, ["-qec", command, _folder["typescript"]])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!;
+        };
+        start.Environment["TERM"] = "xterm";
+        start.Environment["NO_COLOR"] = noColour;
+        _process = Process.Start(start)!;
         _reading = Task.Run(Read);
     }
 
@@ -42,10 +45,35 @@ internal sealed class Terminal : IDisposable
         }
     }
 
-    public static Terminal Start(params string[] arguments)
+    public static Terminal Start(params string[] arguments) => StartWith(noColour: string.Empty, arguments);
+
+    /// <summary>Starts it with NO_COLOR as given.</summary>
+    public static Terminal StartWith(string noColour, params string[] arguments)
     {
         Assert.SkipWhen(Script.WhyMissing is not null, Script.WhyMissing ?? string.Empty);
-        return new Terminal(arguments);
+        return new Terminal(arguments, noColour);
+    }
+
+    /// <summary>Waits until a text was shown for so many times.</summary>
+    public async Task Shows(string text, int times = 1)
+    {
+        try
+        {
+            await Eventually.BecomesTrue(() => Screen.Split(text).Length > times, $"the terminal shows '{text}'");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} It showed:\n{Screen}", e);
+        }
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await Eventually.Ends(_process.WaitForExitAsync(), "the host at a terminal", TimeSpan.FromSeconds(60));
+        await _reading;
+        return _process.ExitCode;
     }
 
     /// <summary>Whether what is typed is shown. The host must have printed "pid N".</summary>
