@@ -1,5 +1,5 @@
 using System;
-using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -11,10 +11,13 @@ namespace PandoraSync.Files;
 /// </summary>
 internal sealed class FlushQueue : IDisposable
 {
-    private readonly BlockingCollection<Action> _work = [];
+    // A monitor rather than a collection that blocks: those spin while they wait, which costs more than the flushes.
+    private readonly object _gate = new();
+    private readonly Queue<Action> _work = new();
     private readonly int _mostThreads;
     private int _threads;
     private int _idle;
+    private bool _ended;
 
     public FlushQueue(int mostThreads = 16) => _mostThreads = mostThreads;
 
@@ -23,7 +26,7 @@ internal sealed class FlushQueue : IDisposable
     public Task RunAsync(Action action)
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Add(() =>
+        Add(() =>
         {
             try
             {
@@ -35,22 +38,35 @@ internal sealed class FlushQueue : IDisposable
                 done.SetException(e);
             }
         });
-        AddThreadIfNeeded();
         return done.Task;
     }
 
     /// <summary>Ends the threads once what is queued is done.</summary>
-    public void Dispose() => _work.CompleteAdding();
-
-    private void AddThreadIfNeeded()
+    public void Dispose()
     {
-        // One idle thread is no help to two actions that come at once.
-        if (Volatile.Read(ref _idle) >= _work.Count || Volatile.Read(ref _threads) >= _mostThreads)
-            return;
-        if (Interlocked.Increment(ref _threads) > _mostThreads)
+        lock (_gate)
         {
-            Interlocked.Decrement(ref _threads);
-            return;
+            _ended = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Add(Action action)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                throw new ObjectDisposedException(nameof(FlushQueue));
+            _work.Enqueue(action);
+
+            // One idle thread is no help to two actions that come at once.
+            if (_idle >= _work.Count || _threads >= _mostThreads)
+            {
+                Monitor.Pulse(_gate);
+                return;
+            }
+
+            _threads++;
         }
 
         new Thread(Work) { IsBackground = true, Name = "PandoraSync flush" }.Start();
@@ -58,14 +74,25 @@ internal sealed class FlushQueue : IDisposable
 
     private void Work()
     {
-        while (true)
+        while (Take() is { } action)
+            action();
+    }
+
+    /// <summary>Waits for an action; null at the end.</summary>
+    private Action? Take()
+    {
+        lock (_gate)
         {
-            Interlocked.Increment(ref _idle);
-            var found = _work.TryTake(out var action, Timeout.Infinite);
-            Interlocked.Decrement(ref _idle);
-            if (!found)
-                return;
-            action!();
+            while (_work.Count == 0)
+            {
+                if (_ended)
+                    return null;
+                _idle++;
+                Monitor.Wait(_gate);
+                _idle--;
+            }
+
+            return _work.Dequeue();
         }
     }
 }
