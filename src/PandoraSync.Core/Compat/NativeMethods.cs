@@ -19,6 +19,9 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "fsync")]
     internal static extern int Flush(int descriptor);
 
+    [DllImport("libc", SetLastError = true, EntryPoint = "syncfs")]
+    internal static extern int FlushFileSystem(int descriptor);
+
     [DllImport("libc", SetLastError = true, EntryPoint = "renameat2")]
     internal static extern int Rename(int fromDirectory, byte[] from, int toDirectory, byte[] to, uint flags);
 

@@ -16,6 +16,9 @@ namespace PandoraSync.Sync;
 /// </summary>
 internal sealed class StagingFolder
 {
+    // A flush of the whole file system writes what others have left unwritten too; for a few files that is no good bargain.
+    private const int FewestForOneFlush = 8;
+
     private readonly string _part;
     private readonly string _whole;
     private readonly FlushQueue _flushes;
@@ -58,7 +61,10 @@ internal sealed class StagingFolder
         var received = files.Where(f => !f.IsWhole).ToArray();
         if (received.Length == 0)
             return;
-        await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
+        if (received.Length >= FewestForOneFlush && FileSystemCalls.CanFlushFileSystem)
+            await _flushes.RunAsync(() => FlushTogether(received)).ConfigureAwait(false);
+        else
+            await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
         foreach (var file in received)
             Promote(file);
         await _wholeFlusher.FlushAsync().ConfigureAwait(false);
@@ -84,6 +90,13 @@ internal sealed class StagingFolder
             name = AgentDataName.Next(file.Name, step);
         file.Path = Path.Combine(_whole, name);
         file.IsWhole = true;
+    }
+
+    private void FlushTogether(StagedFile[] files)
+    {
+        foreach (var file in files)
+            SetTime(file);
+        FileSystemCalls.FlushFileSystem(_whole);
     }
 
     /// <summary>Files that wait for their flush are closed meanwhile: a window has more of them than some systems let a process open.</summary>
