@@ -17,7 +17,12 @@ internal static class Program
             return 2;
         }
 
-        var comparisons = new[] { StockDrains.Compare(isShort ? 300 : 2000, isShort ? 20 : 60) };
+        var comparisons = new[]
+        {
+            StockDrains.Compare(isShort ? 300 : 2000, isShort ? 20 : 60),
+            TlsCosts.CompareDrains(isShort ? 300 : 2000),
+            TlsCosts.CompareHandshakes(isShort ? 50 : 300),
+        };
         var folder = Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName;
         var tables = new System.Text.StringBuilder();
         foreach (var comparison in comparisons)

@@ -91,13 +91,13 @@ public sealed class TlsServerTests : IDisposable
     public async Task A_moved_file_is_deleted_at_a_goodbye_and_kept_when_the_line_is_cut_without_one(bool saysGoodbye)
     {
         using var ours = new OurServer(o => o with { Tls = _made.Server("site") });
-        ours.Buffer.Write("a.1.data", "what is moved");
+        ours.Buffer.Write("a.1.data", "what is moved\n");
         using (var client = OpenSsl.Connect(ours.Port, string.Empty))
         {
             client.Say("MV <a.1.data>\n");
-            await client.Prints("MV SIZE 13");
+            await client.Prints("MV SIZE 14");
             client.Say("MV OK\n");
-            await client.Prints("what is moved");
+            await client.Prints("what is moved\n");
             if (saysGoodbye)
                 client.EndInput();
             else
