@@ -138,7 +138,18 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         FileStream? newer = null;
         using var compare = new ComparingStream(kept, () => newer = context.Staging.CreatePart());
         var mayHaveMoved = file.MayBeMoved;
-        var size = await client.TakeAsync(TentacleVerb.Mv, file.Name, s => Accept(file, s) ? compare : null, received: null, cancellationToken).ConfigureAwait(false);
+        long? size;
+        try
+        {
+            size = await client.TakeAsync(TentacleVerb.Mv, file.Name, s => Accept(file, s) ? compare : null, received: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Refused)
+        {
+            Confirm();
+            LeaveRefused(file, e);
+            return;
+        }
+
         Confirm();
         if (size is null && !mayHaveMoved)
         {
@@ -161,6 +172,14 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             if (compare.Complete() is { } other)
                 await KeepNewerAsync(file, other, compare.KeptIsBeginning).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The server keeps the file, for example because another client is moving it. A copy that may be the only one stays for the next run.</summary>
+    private void LeaveRefused(StagedFile file, TentacleException refusal)
+    {
+        if (!file.MayBeMoved)
+            StagingFolder.Discard(file);
+        context.Tally.Leave(file.Name, refusal.Message);
     }
 
     /// <summary>Whether to take what the server announces: not if it is still changing, unless the kept copy may be of an earlier file of that name.</summary>

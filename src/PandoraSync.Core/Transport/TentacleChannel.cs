@@ -274,6 +274,10 @@ public sealed class TentacleChannel : IDisposable
             _guard.Begin(Patience);
             var count = await _stream.ReadAsync(space.Array!, space.Offset, space.Count, CancellationToken.None).ConfigureAwait(false);
             _guard.End();
+
+            // A socket that we close under a read may give that read an end, which must not pass for the peer's orderly one.
+            if (count == 0 && IsClosed)
+                throw new ObjectDisposedException(nameof(TentacleChannel));
             BytesReceived += count;
             return count;
         }

@@ -112,8 +112,9 @@ public static class TentacleConnector
             await HttpConnect.OpenAsync(stream, proxy, options.Endpoint, cancellationToken).ConfigureAwait(false);
             guard.End();
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException || guard.TimedOut || guard.Cancelled)
         {
+            // A socket that is closed under a read may also give that read an end, as if the proxy had closed.
             stream.Dispose();
             if (guard.Cancelled)
                 throw new OperationCanceledException($"Connecting to {options.Endpoint} was cancelled.", e, cancellationToken);

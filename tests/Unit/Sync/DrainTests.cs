@@ -199,6 +199,23 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task A_file_that_another_client_is_moving_is_left_and_the_others_are_taken()
+    {
+        var files = AgentData.MakeMany(5);
+        using var server = new OurServer();
+        foreach (var file in files)
+            server.Put(file);
+        using var other = new PlainClient(server.Port);
+        Assert.StartsWith("MV SIZE ", other.Ask($"MV <{files[2].Name}>"), StringComparison.Ordinal);
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(server.Port, connections: 1);
+        Assert.Null(result.Error);
+        Assert.Contains("file is in use", Assert.Single(result.Left).Reason, StringComparison.Ordinal);
+        target.HasExactly(files.Where(f => f != files[2]));
+        Assert.Equal([files[2].Name], server.Buffer.FileNames());
+    }
+
+    [Fact]
     public async Task Certain_files_can_be_taken_by_name()
     {
         var files = AgentData.MakeMany(5);
