@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
+using System.Net;
 using System.Security;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
@@ -17,6 +18,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     private const int DefaultProxyPort = 8080;
     private TlsClientOptions? _tls;
     private string? _tlsKey;
+    private NetworkCredential? _proxyLogin;
 
     /// <summary>The server's port, 1 to 65535; 41121 by default. A port written behind the host wins.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
@@ -98,7 +100,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RetryCount = RetryCount,
         Tls = MakeTls(),
-        Proxy = Proxy is null ? null : new HttpProxyOptions(TentacleEndpoint.Parse(Proxy, DefaultProxyPort), ProxyCredential?.GetNetworkCredential()),
+        Proxy = Proxy is null ? null : new HttpProxyOptions(TentacleEndpoint.Parse(Proxy, DefaultProxyPort), _proxyLogin ??= ProxyCredential?.GetNetworkCredential()),
         SmallRecords = SmallRecords,
     };
 

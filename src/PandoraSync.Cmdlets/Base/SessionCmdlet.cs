@@ -1,8 +1,8 @@
-using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
 using PandoraSync.Client;
+using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Base;
 
@@ -12,7 +12,8 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     /// <summary>The parameter set that takes a session.</summary>
     protected const string BySession = "Session";
 
-    private readonly Dictionary<string, TentacleSession> _own = new(StringComparer.OrdinalIgnoreCase);
+    // By everything that the options say, the secrets included: whoever comes with another login must not get this one's connection.
+    private readonly Dictionary<TentacleClientOptions, TentacleSession> _own = [];
 
     /// <summary>A session from New-TentacleSession, or that of an object from the pipeline.</summary>
     [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipelineByPropertyName = true)]
@@ -29,12 +30,11 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     /// <summary>The session to use for the item at hand.</summary>
     protected TentacleSession ResolveSession()
     {
-        if (string.Equals(ParameterSetName, BySession, StringComparison.Ordinal))
+        if (string.Equals(ParameterSetName, BySession, System.StringComparison.Ordinal))
             return Session;
         var options = OrThrow(() => MakeOptions(ComputerName), ComputerName);
-        var key = options.ToString();
-        if (!_own.TryGetValue(key, out var session))
-            _own[key] = session = new TentacleSession(options);
+        if (!_own.TryGetValue(options, out var session))
+            _own[options] = session = new TentacleSession(options);
         return session;
     }
 

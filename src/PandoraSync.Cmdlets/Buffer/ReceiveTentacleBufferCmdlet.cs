@@ -15,7 +15,7 @@ namespace PandoraSync.Cmdlets.Buffer;
 [OutputType(typeof(ReceivedFile))]
 public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
 {
-    private readonly Dictionary<string, (TentacleSession Session, List<string> Names)> _wanted = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<TentacleSession, List<string>> _wanted = [];
 
     /// <summary>Names, with wildcards; all by default.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -42,17 +42,17 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     protected override void ProcessRecord()
     {
         var session = ResolveSession();
-        if (!_wanted.TryGetValue(session.Endpoint, out var wanted))
-            _wanted[session.Endpoint] = wanted = (session, []);
-        wanted.Names.AddRange(Name.Length == 0 ? ["*"] : Name);
+        if (!_wanted.TryGetValue(session, out var names))
+            _wanted[session] = names = [];
+        names.AddRange(Name.Length == 0 ? ["*"] : Name);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections }, Destination);
-        foreach (var (session, names) in _wanted.Values)
-            Receive(session, names, options);
+        foreach (var wanted in _wanted)
+            Receive(wanted.Key, wanted.Value, options);
         base.EndProcessing();
     }
 

@@ -7,7 +7,7 @@ using System.Text;
 namespace PandoraSync.Protocol;
 
 /// <summary>A server's password, kept only as the digest that PASS carries: the lower-case MD5 of the 16 raw bytes of the password's MD5 (protocol.md, section 2).</summary>
-public sealed class TentaclePassword
+public sealed class TentaclePassword : IEquatable<TentaclePassword>
 {
     private TentaclePassword(string digest) => Digest = digest;
 
@@ -49,6 +49,15 @@ public sealed class TentaclePassword
             difference |= Digest[i] ^ (given.Length == 0 ? '\0' : given[i % given.Length]);
         return difference == 0;
     }
+
+    /// <summary>True for the same password, so that options compare by what they say.</summary>
+    public bool Equals(TentaclePassword? other) => other is not null && Matches(other.Digest);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as TentaclePassword);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Digest);
 
     /// <summary>Never the password.</summary>
     public override string ToString() => "***";

@@ -51,6 +51,15 @@ public class TentaclePasswordTests
     }
 
     [Fact]
+    public void Options_compare_by_their_password()
+    {
+        Assert.Equal(TentaclePassword.FromText("secret"), TentaclePassword.FromText("secret"));
+        Assert.Equal(TentaclePassword.FromText("secret").GetHashCode(), TentaclePassword.FromText("secret").GetHashCode());
+        Assert.NotEqual(TentaclePassword.FromText("secret"), TentaclePassword.FromText("Secret"));
+        Assert.False(TentaclePassword.FromText("secret").Equals(null));
+    }
+
+    [Fact]
     public void An_empty_password_is_a_configuration_error()
     {
         Assert.Equal(TentacleErrorKind.Configuration, Assert.Throws<TentacleException>(() => TentaclePassword.FromText(string.Empty)).Kind);
