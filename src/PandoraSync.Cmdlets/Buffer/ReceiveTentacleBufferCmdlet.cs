@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -15,9 +16,10 @@ namespace PandoraSync.Cmdlets.Buffer;
 [OutputType(typeof(ReceivedFile))]
 public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
 {
-    private readonly Dictionary<TentacleSession, List<string>> _wanted = [];
+    private readonly Dictionary<TentacleSession, Wanted> _wanted = [];
+    private bool _hasWildcards;
 
-    /// <summary>Names, with wildcards; all by default.</summary>
+    /// <summary>Names, with wildcards; all by default. Names from the pipeline are taken as they are: a server chose them, not the person at the keyboard.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -39,12 +41,16 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     public int Connections { get; set; } = 4;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var session = ResolveSession();
-        if (!_wanted.TryGetValue(session, out var names))
-            _wanted[session] = names = [];
-        names.AddRange(Name.Length == 0 ? ["*"] : Name);
+        if (!_wanted.TryGetValue(session, out var wanted))
+            _wanted[session] = wanted = new Wanted();
+        wanted.Names.AddRange(Name);
+        wanted.IsAll |= Name.Length == 0 || (_hasWildcards && Name.Contains("*", StringComparer.Ordinal));
     }
 
     /// <inheritdoc/>
@@ -56,27 +62,54 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
         base.EndProcessing();
     }
 
-    private void Receive(TentacleSession session, List<string> names, SyncOptions options)
+    private void Receive(TentacleSession session, Wanted files, SyncOptions options)
     {
-        var isAll = names.Contains("*", StringComparer.Ordinal);
+        var (isAll, names) = (files.IsAll, files.Names);
         var what = isAll ? "all files" : names.Count == 1 ? names[0] : $"{names.Count} files";
         if (!ShouldProcess($"{what} at {session.Endpoint} to {options.IncomingDirectory}", Keep ? "Copy" : "Take"))
             return;
         TryRun(session.Endpoint, async pump =>
         {
             var wanted = isAll ? null : await ExpandAsync(session, names, pump).ConfigureAwait(false);
-            var result = await SyncServer.TakeAsync(new SyncSite(session.Options), wanted, options.WithPump(pump) with { Received = pump.Output }, StopToken).ConfigureAwait(false);
+            var received = new ConcurrentBag<string>();
+            void Received(ReceivedFile file)
+            {
+                received.Add(file.Name);
+                pump.Output(file);
+            }
+
+            var result = await SyncServer.TakeAsync(new SyncSite(session.Options), wanted, options.WithPump(pump) with { Received = Received }, StopToken).ConfigureAwait(false);
             result.ReportProblems(pump);
+            if (!isAll && result.Error is null)
+                ReportMissing(session, names, received.Concat(result.Left.Select(l => l.Name)), pump);
         });
     }
 
+    /// <summary>A file that was asked for by its name and is not there is an error; one that only a wildcard meant is not.</summary>
+    private void ReportMissing(TentacleSession session, List<string> names, IEnumerable<string> accountedFor, CmdletPump pump)
+    {
+        var missing = new HashSet<string>(names.Where(n => IsLiteral(n) && FileNameRules.WhyUnsafe(n) is null), StringComparer.Ordinal);
+        missing.ExceptWith(accountedFor);
+        foreach (var name in missing.OrderBy(n => n, StringComparer.Ordinal))
+            pump.Error(new TentacleException(TentacleErrorKind.NotFound, $"{session.Endpoint} has no file '{name}'.") { Peer = session.Endpoint, File = name, Step = "RECV" }, name);
+    }
+
+    private bool IsLiteral(string name) => !_hasWildcards || !WildcardPattern.ContainsWildcardCharacters(name);
+
     private async Task<IReadOnlyCollection<string>> ExpandAsync(TentacleSession session, List<string> names, CmdletPump pump)
     {
-        var exact = names.Where(n => !WildcardPattern.ContainsWildcardCharacters(n));
-        var patterns = names.Where(WildcardPattern.ContainsWildcardCharacters).Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
+        var exact = names.Where(IsLiteral);
+        var patterns = names.Where(n => !IsLiteral(n)).Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
         if (patterns.Length == 0)
             return exact.Distinct(StringComparer.Ordinal).ToArray();
         var listed = await session.UseAsync(client => client.ListAsync(string.Empty, StopToken), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
         return exact.Concat(listed.Where(l => patterns.Any(p => p.IsMatch(l.Name))).Select(l => l.Name)).Distinct(StringComparer.Ordinal).ToArray();
+    }
+
+    private sealed class Wanted
+    {
+        public List<string> Names { get; } = [];
+
+        public bool IsAll { get; set; }
     }
 }

@@ -12,11 +12,16 @@ namespace PandoraSync.Cmdlets.File;
 [Cmdlet(VerbsCommon.Remove, "TentacleFile", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 public sealed class RemoveTentacleFileCmdlet : SessionCmdlet
 {
-    /// <summary>Names, with wildcards.</summary>
+    private bool _hasWildcards;
+
+    /// <summary>Names, with wildcards. Names from the pipeline are taken as they are: a server chose them, not the person at the keyboard.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -34,7 +39,7 @@ public sealed class RemoveTentacleFileCmdlet : SessionCmdlet
 
     private IReadOnlyList<string> Expand(TentacleSession session, string name)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        if (!_hasWildcards || !WildcardPattern.ContainsWildcardCharacters(name))
             return [name];
         var pattern = new WildcardPattern(name, WildcardOptions.CultureInvariant);
         IReadOnlyList<string> found = [];
