@@ -27,6 +27,63 @@ Describe 'Rows of a pipeline' {
             Stop-TentacleServer $server
         }
     }
+
+    It 'that cannot be used are errors of their own, and the other sites are drained' {
+        $buffer = New-Folder
+        [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'a.1.data'), 'x')
+        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
+        try {
+            $rows = [pscustomobject] @{ ComputerName = 'no host'; Port = 5 }, [pscustomobject] @{ ComputerName = '127.0.0.1'; Port = $server.Port }
+            $results = $rows | Invoke-PandoraSync -Destination (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems
+            $results.Files | Should -Be 1
+            $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.Configuration,PandoraSync.Cmdlets.Sync.InvokePandoraSyncCmdlet'
+            $problems[0].TargetObject | Should -Be 'no host'
+            @($rows | Get-TentacleFile -ErrorAction SilentlyContinue -ErrorVariable problems) | Should -HaveCount 0
+            $problems | Should -HaveCount 1
+            @($rows | Test-TentacleServer -ErrorAction SilentlyContinue) | Should -HaveCount 4
+        }
+        finally {
+            Stop-TentacleServer $server
+        }
+    }
+
+    It 'with empty cells mean the defaults' {
+        $said = [pscustomobject] @{ ComputerName = '127.0.0.1'; Port = ''; TimeoutSec = ''; RetryCount = ' ' } | Invoke-PandoraSync -Destination (New-Folder) -WhatIf -ErrorVariable problems
+        $said | Should -BeNullOrEmpty
+        $problems | Should -BeNullOrEmpty
+        $server = Start-TentacleServer (New-Folder) -Address 127.0.0.1 -Port 0
+        $session = [pscustomobject] @{ ComputerName = "127.0.0.1:$($server.Port)"; Port = ''; TimeoutSec = ''; RetryCount = '' } | New-TentacleSession
+        $session.Options.RetryCount | Should -Be 3
+        $session.Options.Timeout.TotalSeconds | Should -Be 10
+        Remove-TentacleSession $session
+        Stop-TentacleServer $server
+    }
+}
+
+Describe 'Files to send' {
+    BeforeEach {
+        $buffer = New-Folder
+        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0 -Overwrite
+        $at = @{ ComputerName = '127.0.0.1'; Port = $server.Port }
+    }
+
+    AfterEach { Stop-TentacleServer $server }
+
+    It 'on a drive that does not exist, or with a pattern that is none, do not keep the others' {
+        'nodrive:/x.data', '/nowhere/[.data', (New-File 'good.1.data' 'x') | Send-TentacleFile @at -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be @('Tentacle.LocalFile,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet', 'Tentacle.BadName,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet')
+        "$($problems[0])" | Should -BeLike "'nodrive:/x.data' cannot be used:*'nodrive'*"
+        [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
+    }
+
+    It 'do not all get the one name that -NewName gives' {
+        $folder = New-Folder
+        foreach ($name in 'a.1.data', 'b.2.data') { [IO.File]::WriteAllText([IO.Path]::Combine($folder, $name), $name) }
+        { Send-TentacleFile ([IO.Path]::Combine($folder, '*')) @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
+        [IO.Directory]::GetFiles($buffer) | Should -HaveCount 0
+        { [IO.Directory]::GetFiles($folder) | Send-TentacleFile @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
+        [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
+    }
 }
 
 Describe 'Names that a server chose' {

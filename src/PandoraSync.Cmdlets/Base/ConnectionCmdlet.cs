@@ -16,12 +16,15 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     protected const string ByComputerName = "ComputerName";
 
     private const int DefaultProxyPort = 8080;
+    private const double DefaultTimeoutSec = 10;
+    private const int DefaultRetryCount = 3;
     private TlsClientOptions? _tls;
     private string? _tlsKey;
     private NetworkCredential? _proxyLogin;
 
     /// <summary>The server's port, 1 to 65535; 41121 by default. A port written behind the host wins.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [BlankMeans(TentacleLimits.DefaultPort)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
@@ -32,13 +35,15 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>How long to wait for a connection and for each read or write, 0.1 to 3600 seconds; 10 by default.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [BlankMeans(DefaultTimeoutSec)]
     [ValidateRange(0.1, 3600.0)]
-    public double TimeoutSec { get; set; } = 10;
+    public double TimeoutSec { get; set; } = DefaultTimeoutSec;
 
     /// <summary>How often a step that is safe to repeat is tried again, 0 to 100; 3 by default.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [BlankMeans(DefaultRetryCount)]
     [ValidateRange(0, 100)]
-    public int RetryCount { get; set; } = 3;
+    public int RetryCount { get; set; } = DefaultRetryCount;
 
     /// <summary>PEM files of the authorities that the server must chain to. This, or any other TLS parameter, turns TLS on.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]

@@ -54,6 +54,22 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Makes what one item needs; its error becomes an error record, and the cmdlet goes on with its next item.</summary>
+    /// <returns>Null if it failed.</returns>
+    protected T? OrSkip<T>(Func<T> make, object? target)
+        where T : class
+    {
+        try
+        {
+            return make();
+        }
+        catch (TentacleException e)
+        {
+            WriteError(ErrorMapper.ToRecord(e, target));
+            return null;
+        }
+    }
+
     /// <summary>Does something whose error is the caller's fault and ends the cmdlet.</summary>
     protected T OrThrow<T>(Func<T> make, object? target)
     {
@@ -71,9 +87,16 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
     /// <summary>The file system path that a PowerShell path means; it need not exist.</summary>
     protected string FileSystemPath(string path)
     {
-        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (string.Equals(provider.Name, "FileSystem", StringComparison.Ordinal))
-            return full;
-        throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is not a path of the file system but of {provider.Name}: give a folder or file.") { File = path, Step = "path" };
+        try
+        {
+            var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            if (string.Equals(provider.Name, "FileSystem", StringComparison.Ordinal))
+                return full;
+            throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is not a path of the file system but of {provider.Name}: give a folder or file.") { File = path, Step = "path" };
+        }
+        catch (SessionStateException e)
+        {
+            throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' cannot be used: {e.Message}", e) { File = path, Step = "path" };
+        }
     }
 }

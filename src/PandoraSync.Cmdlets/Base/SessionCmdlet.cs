@@ -27,12 +27,13 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     [ValidateNotNullOrEmpty]
     public string ComputerName { get; set; } = string.Empty;
 
-    /// <summary>The session to use for the item at hand.</summary>
-    protected TentacleSession ResolveSession()
+    /// <summary>The session to use for the item at hand; null if its parameters cannot be used, which has been said then.</summary>
+    protected TentacleSession? ResolveSession()
     {
         if (string.Equals(ParameterSetName, BySession, System.StringComparison.Ordinal))
             return Session;
-        var options = OrThrow(() => MakeOptions(ComputerName), ComputerName);
+        if (OrSkip(() => MakeOptions(ComputerName), ComputerName) is not { } options)
+            return null;
         if (!_own.TryGetValue(options, out var session))
             _own[options] = session = new TentacleSession(options);
         return session;

@@ -46,7 +46,8 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var session = ResolveSession();
+        if (ResolveSession() is not { } session)
+            return;
         if (!_wanted.TryGetValue(session, out var wanted))
             _wanted[session] = wanted = new Wanted();
         wanted.Names.AddRange(Name);

@@ -32,7 +32,8 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var session = ResolveSession();
+        if (ResolveSession() is not { } session)
+            return;
         var sample = OrThrow(() => FolderSamples.Of(Folder), Folder);
         TryRun(session.Endpoint, pump => ListAsync(session, sample, pump));
     }

@@ -26,7 +26,8 @@ public sealed class RemoveTentacleFileCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var session = ResolveSession();
+        if (ResolveSession() is not { } session)
+            return;
         foreach (var name in Name)
         {
             foreach (var found in Expand(session, name))

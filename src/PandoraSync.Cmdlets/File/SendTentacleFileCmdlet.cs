@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Client;
@@ -14,6 +15,8 @@ namespace PandoraSync.Cmdlets.File;
 [OutputType(typeof(SentFile))]
 public sealed class SendTentacleFileCmdlet : SessionCmdlet
 {
+    private int _files;
+
     /// <summary>Files, with wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
@@ -42,18 +45,20 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var session = ResolveSession();
+        if (ResolveSession() is not { } session)
+            return;
 
         // A FileInfo from the pipeline binds both; its full name is the better one.
         if (LiteralPath.Length == 0 && Path.Length == 0)
             ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, "No file is given: use -Path, -LiteralPath or the pipeline."), target: null));
-        foreach (var path in LiteralPath)
-            TrySend(session, path, path);
-        foreach (var path in LiteralPath.Length > 0 ? [] : Path)
-        {
-            foreach (var found in Expand(path))
-                TrySend(session, found, path);
-        }
+        var files = LiteralPath.Length > 0
+            ? LiteralPath.Select(p => (File: p, Given: p)).ToArray()
+            : Path.SelectMany(p => Expand(p).Select(f => (File: f, Given: p))).ToArray();
+        _files += files.Length;
+        if (NewName is not null && _files > 1)
+            ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, $"-NewName '{NewName}' is for one file, and more are given: the server would keep only one of them."), NewName));
+        foreach (var (file, given) in files)
+            TrySend(session, file, given);
     }
 
     private string[] Expand(string path)
@@ -67,8 +72,9 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
                 WriteVerbose($"No file matches '{path}'.");
             return [.. found];
         }
-        catch (ItemNotFoundException)
+        catch (Exception e) when (e is SessionStateException or WildcardPatternException)
         {
+            // What is wrong with it is said when it is opened, as an error of that file alone.
             return [path];
         }
     }

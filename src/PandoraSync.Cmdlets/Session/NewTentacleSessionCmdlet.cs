@@ -25,7 +25,8 @@ public sealed class NewTentacleSessionCmdlet : ConnectionCmdlet
     {
         foreach (var computer in ComputerName)
         {
-            var options = OrThrow(() => MakeOptions(computer), computer);
+            if (OrSkip(() => MakeOptions(computer), computer) is not { } options)
+                continue;
             TryRun(computer, async pump =>
             {
                 using var probe = new TentacleSession(options);

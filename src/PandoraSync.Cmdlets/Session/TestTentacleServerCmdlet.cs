@@ -29,8 +29,8 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     {
         foreach (var computer in ComputerName)
         {
-            var options = OrThrow(() => MakeOptions(computer), computer);
-            TryRun(computer, pump => TestAsync(options, pump));
+            if (OrSkip(() => MakeOptions(computer), computer) is { } options)
+                TryRun(computer, pump => TestAsync(options, pump));
         }
     }
 

@@ -53,7 +53,10 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var computer in ComputerName)
-            _sites.Add(new SyncSite(OrThrow(() => MakeOptions(computer), computer)));
+        {
+            if (OrSkip(() => MakeOptions(computer), computer) is { } options)
+                _sites.Add(new SyncSite(options));
+        }
     }
 
     /// <inheritdoc/>
