@@ -161,3 +161,33 @@ Describe 'A file that is asked for by its name' {
         }
     }
 }
+
+Describe 'A session' {
+    BeforeAll {
+        $buffer = New-Folder
+        foreach ($name in 'a.1.data', 'agent one.2.data', 'c.3.tmp') { [IO.File]::WriteAllText([IO.Path]::Combine($buffer, $name), 'x') }
+        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0 -Credential (New-Password 'sesame')
+        $session = New-TentacleSession 127.0.0.1 -Port $server.Port -Credential (New-Password 'sesame') -Name tabbed
+
+        function Complete($Line) { [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches | ForEach-Object { $_.CompletionText } }
+    }
+
+    AfterAll {
+        Remove-TentacleSession $session
+        Stop-TentacleServer $server
+    }
+
+    It 'is piped to a test and to a listing with all that it knows' {
+        ($session | Test-TentacleServer).Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing'
+        $session | Test-TentacleServer -Quiet | Should -BeTrue
+        Test-TentacleServer -Session tabbed -Quiet | Should -BeTrue
+        "127.0.0.1:$($server.Port)" | Test-TentacleServer -Credential (New-Password 'sesame') -Quiet | Should -BeTrue
+        @($session | Get-TentacleFile) | Should -HaveCount 3
+    }
+
+    It 'completes the names of its files' {
+        Complete 'Remove-TentacleFile -Session tabbed -Name a' | Should -Be 'a.1.data', "'agent one.2.data'"
+        Complete 'Receive-TentacleBuffer -Session tabbed -Destination . -Name c' | Should -Be 'c.3.tmp'
+        Complete 'Get-TentacleFile -Session tabbed -Folder c' | Should -Be 'collections', 'commands', 'conf'
+    }
+}

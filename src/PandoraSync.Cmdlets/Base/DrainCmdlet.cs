@@ -23,7 +23,7 @@ internal static class DrainCmdlet
     public static void ReportProblems(this SiteResult result, CmdletPump pump)
     {
         foreach (var left in result.Left)
-            pump.Error(new TentacleException(TentacleErrorKind.BadName, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}") { Peer = result.Site, File = left.Name, Step = "drain" }, left);
+            pump.Error(new TentacleException(left.Kind, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}") { Peer = result.Site, File = left.Name, Step = "drain" }, left);
         if (result.Error is { } error)
             pump.Error(error, result.Site);
     }

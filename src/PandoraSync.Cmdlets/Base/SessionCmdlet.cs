@@ -19,7 +19,7 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
-    public TentacleSession Session { get; set; } = null!;
+    public virtual TentacleSession Session { get; set; } = null!;
 
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, ValueFromPipelineByPropertyName = true)]

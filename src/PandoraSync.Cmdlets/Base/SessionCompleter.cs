@@ -16,5 +16,6 @@ public sealed class SessionCompleter : IArgumentCompleter
             .Where(s => s.Name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
             .Select(s => new CompletionResult(Quote(s.Name), s.Name, CompletionResultType.ParameterValue, $"{s.Name}: {s.Endpoint}"));
 
-    private static string Quote(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.') ? name : $"'{name.Replace("'", "''")}'";
+    /// <summary>A text as an argument: in quotes where it needs them.</summary>
+    internal static string Quote(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.') ? name : $"'{name.Replace("'", "''")}'";
 }

@@ -6,6 +6,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.File;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
 
@@ -22,6 +23,7 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     /// <summary>Names, with wildcards; all by default. Names from the pipeline are taken as they are: a server chose them, not the person at the keyboard.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 

@@ -14,9 +14,16 @@ namespace PandoraSync.Cmdlets.File;
 [OutputType(typeof(TentacleFile))]
 public sealed class GetTentacleFileCmdlet : SessionCmdlet
 {
+    /// <summary>A session from New-TentacleSession, or its name or number; sessions may be piped.</summary>
+    [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionTransformation]
+    public override TentacleSession Session { get; set; } = null!;
+
     /// <summary>Names, with wildcards; all by default.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 

@@ -17,6 +17,7 @@ public sealed class RemoveTentacleFileCmdlet : SessionCmdlet
     /// <summary>Names, with wildcards. Names from the pipeline are taken as they are: a server chose them, not the person at the keyboard.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 

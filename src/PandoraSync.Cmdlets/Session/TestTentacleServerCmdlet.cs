@@ -14,11 +14,19 @@ namespace PandoraSync.Cmdlets.Session;
 [OutputType(typeof(ServerTestStep), typeof(bool))]
 public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
 {
+    private const string BySession = "Session";
+
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Server", "Site", "HostName")]
     [ValidateNotNullOrEmpty]
     public string[] ComputerName { get; set; } = [];
+
+    /// <summary>A session whose server, password and certificates are tested, or its name or number; sessions may be piped. The test makes connections of its own.</summary>
+    [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionTransformation]
+    public TentacleSession? Session { get; set; }
 
     /// <summary>Gives only true or false: whether every step works.</summary>
     [Parameter]
@@ -27,6 +35,12 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (string.Equals(ParameterSetName, BySession, StringComparison.Ordinal))
+        {
+            TryRun(Session, pump => TestAsync(Session!.Options, pump));
+            return;
+        }
+
         foreach (var computer in ComputerName)
         {
             if (OrSkip(() => MakeOptions(computer), computer) is { } options)

@@ -117,7 +117,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         catch (TentacleException e) when (e.Kind is TentacleErrorKind.Refused or TentacleErrorKind.BadName)
         {
             Confirm();
-            context.Tally.Leave(item.Name, e.Message);
+            context.Tally.Leave(item.Name, e.Message, e.Kind);
             return null;
         }
         catch
@@ -164,7 +164,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         else if (!file.MayBeMoved)
         {
             StagingFolder.Discard(file);
-            Retry(new DrainItem(file.Name), $"'{file.Name}' changed from {file.Length} to {size} bytes while it was taken");
+            Retry(new DrainItem(file.Name), $"'{file.Name}' changed from {file.Length} to {size} bytes while it was taken", TentacleErrorKind.Changed);
         }
         else
         {
@@ -179,7 +179,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     {
         if (!file.MayBeMoved)
             StagingFolder.Discard(file);
-        context.Tally.Leave(file.Name, refusal.Message);
+        context.Tally.Leave(file.Name, refusal.Message, refusal.Kind);
     }
 
     /// <summary>Whether to take what the server announces: not if it is still changing, unless the kept copy may be of an earlier file of that name.</summary>
@@ -245,15 +245,15 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     private void NoteMissing(DrainItem item)
     {
         if (item.WasInterrupted)
-            context.Tally.Leave(item.Name, "The line broke while it was moved in fast delivery, and the server no longer has it: it is lost. The safe delivery does not lose files.");
+            context.Tally.Leave(item.Name, "The line broke while it was moved in fast delivery, and the server no longer has it: it is lost. The safe delivery does not lose files.", TentacleErrorKind.Disconnected);
         else
             context.Tally.Vanished(item.Name);
     }
 
-    private void Retry(DrainItem item, string why)
+    private void Retry(DrainItem item, string why, TentacleErrorKind kind)
     {
         if (item.Attempts + 1 >= MostAttempts)
-            context.Tally.Leave(item.Name, $"{why}; it is left for the next run.");
+            context.Tally.Leave(item.Name, $"{why}; it is left for the next run.", kind);
         else
             context.Queue.Return(item with { Attempts = item.Attempts + 1 });
     }
@@ -262,7 +262,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     private async Task GiveBackAsync(Exception error)
     {
         if (_current is { } current)
-            Retry(current, error.Message.TrimEnd('.'));
+            Retry(current, error.Message.TrimEnd('.'), (error as TentacleException)?.Kind ?? TentacleErrorKind.LocalFile);
         foreach (var window in new[] { _flushing, _receiving })
         {
             await TryAsync(window.MakeWholeAsync()).ConfigureAwait(false);

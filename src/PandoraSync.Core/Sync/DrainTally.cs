@@ -52,9 +52,9 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     }
 
     /// <summary>Notes a file that was not taken.</summary>
-    public void Leave(string name, string reason)
+    public void Leave(string name, string reason, TentacleErrorKind kind)
     {
-        _left.Enqueue(new LeftFile(name, reason));
+        _left.Enqueue(new LeftFile(name, reason, kind));
         Say($"'{TentacleText.Show(name)}' is left: {reason}");
         Done();
     }

@@ -111,7 +111,7 @@ internal sealed class SiteDrain
             return false;
         if (listed.WhyUnsafe is null)
             return true;
-        _tally.Leave(TentacleText.Show(listed.Name), $"The name is unsafe to ask a server for: {listed.WhyUnsafe}.");
+        _tally.Leave(TentacleText.Show(listed.Name), $"The name is unsafe to ask a server for: {listed.WhyUnsafe}.", TentacleErrorKind.BadName);
         return false;
     }
 
@@ -119,7 +119,7 @@ internal sealed class SiteDrain
     {
         if (FileNameRules.WhyUnsafe(name) is not { } reason)
             return true;
-        _tally.Leave(TentacleText.Show(name), $"The name is unsafe to ask a server for: {reason}.");
+        _tally.Leave(TentacleText.Show(name), $"The name is unsafe to ask a server for: {reason}.", TentacleErrorKind.BadName);
         return false;
     }
 }

@@ -105,6 +105,7 @@ public sealed class DrainTests
         Assert.Null(result.Error);
         Assert.Equal(8, result.Left.Count);
         Assert.All(result.Left, l => Assert.StartsWith("The name is unsafe to ask a server for: ", l.Reason, StringComparison.Ordinal));
+        Assert.All(result.Left, l => Assert.Equal(TentacleErrorKind.BadName, l.Kind));
         target.HasExactly([good]);
         var asked = server.Commands.Where(c => c.StartsWith("RECV", StringComparison.Ordinal) || c.StartsWith("MV", StringComparison.Ordinal)).ToArray();
         Assert.All(asked, c => Assert.Matches(@"^((RECV|MV) (<\.pandorasync>|<own>|<[0-9a-f]{32}\.\d+\.data>|OK)|RECV CANCEL)\n?$", c));
@@ -211,6 +212,7 @@ public sealed class DrainTests
         var result = await target.DrainAsync(server.Port, connections: 1);
         Assert.Null(result.Error);
         Assert.Contains("file is in use", Assert.Single(result.Left).Reason, StringComparison.Ordinal);
+        Assert.Equal(TentacleErrorKind.Refused, result.Left[0].Kind);
         target.HasExactly(files.Where(f => f != files[2]));
         Assert.Equal([files[2].Name], server.Buffer.FileNames());
     }
