@@ -16,17 +16,21 @@ internal sealed class PasswordGate(TentaclePassword password, PasswordFailures f
         channel.Step = "PASS";
         if (await channel.ReadLineAsync().ConfigureAwait(false) is not { } line)
             return false;
+        var command = TentacleCommand.Parse(new ArraySegment<byte>(line));
+        var isRight = command.Verb == TentacleVerb.Pass && password.Matches(command.Digest);
         var delay = failures.DelayFor(address);
+
+        // Counted before the wait, so that guesses side by side slow each other.
+        if (!isRight)
+            failures.Failed(address);
         if (delay > TimeSpan.Zero)
         {
             log(TentacleLogLevel.Info, $"{channel.Peer} has to wait {delay.TotalSeconds:0.#} s, since wrong passwords came from there");
             await Task.Delay(delay).ConfigureAwait(false);
         }
 
-        var command = TentacleCommand.Parse(new ArraySegment<byte>(line));
-        if (command.Verb != TentacleVerb.Pass || !password.Matches(command.Digest))
+        if (!isRight)
         {
-            failures.Failed(address);
             statistics.Failed();
             log(TentacleLogLevel.Error, $"{channel.Peer} gave {(command.Verb == TentacleVerb.Pass ? "a wrong password" : "no password")}: closed");
             return false;

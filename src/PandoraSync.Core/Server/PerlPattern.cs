@@ -20,11 +20,12 @@ internal static class PerlPattern
     [
         ("(?R", "recursion"), ("(?0", "recursion"), ("(?1", "recursion"), ("(?+", "recursion"), ("(?&", "recursion"), ("(?P", "Python's named groups"),
         ("(?{", "code"), ("(??{", "code"), ("(?|", "branch reset"), ("(*", "backtracking verbs"), ("[[:", "POSIX classes"), ("(?^", "flag resets"),
+        ("(?<=", "looking back"), ("(?<!", "looking back"), ("{,", "a count without its least number"),
     ];
 
     private static readonly Dictionary<char, string> RefusedEscapes = new()
     {
-        ['K'] = "\\K", ['R'] = "\\R", ['X'] = "\\X", ['h'] = "\\h", ['H'] = "\\H", ['V'] = "\\V", ['N'] = "\\N", ['Q'] = "\\Q", ['E'] = "\\E", ['U'] = "\\U",
+        ['K'] = "\\K", ['R'] = "\\R", ['X'] = "\\X", ['h'] = "\\h", ['H'] = "\\H", ['v'] = "\\v", ['V'] = "\\V", ['N'] = "\\N", ['Q'] = "\\Q", ['E'] = "\\E", ['U'] = "\\U",
         ['L'] = "\\L", ['u'] = "\\u", ['l'] = "\\l", ['g'] = "\\g", ['p'] = "\\p", ['P'] = "\\P", ['o'] = "\\o", ['C'] = "\\C", ['F'] = "\\F",
     };
 
@@ -50,6 +51,8 @@ internal static class PerlPattern
 
             if (!inClass && c == '+' && i > 0 && pattern[i - 1] is '+' or '*' or '?' or '}' && !IsEscaped(pattern, i - 1))
                 throw new NotSupportedException($"'{pattern[i - 1]}+' (possessive) means something else here than in Perl");
+            if (inClass && c == '[' && pattern[i - 1] == '-')
+                throw new NotSupportedException("'-[' inside brackets (class subtraction) means something else here than in Perl");
             inClass = c == '[' || (inClass && c != ']');
             text.Append(c);
         }

@@ -22,7 +22,8 @@ internal sealed class Terminal : IDisposable
 
     private Terminal(string[] arguments, string noColour)
     {
-        var command = string.Join(' ', arguments.Prepend(Repository.Host).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        // With "exec" no shell stays that Ctrl+C would end beside the host.
+        var command = "exec " + string.Join(' ', arguments.Prepend(Repository.Host).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
         var start = new ProcessStartInfo(Script.Path!, ["-qec", command, _folder["typescript"]])
         {
             UseShellExecute = false,
@@ -30,6 +31,7 @@ internal sealed class Terminal : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["TERM"] = "xterm";
+        start.Environment["SHELL"] = "/bin/sh";
         start.Environment["NO_COLOR"] = noColour;
         _process = Process.Start(start)!;
         _reading = Task.Run(Read);

@@ -28,6 +28,7 @@ public sealed class PerlPatternTests
     [InlineData(@"\Aconf\z")]
     [InlineData(@"a{2,3}?")]
     [InlineData(@"[^.]+\+?")]
+    [InlineData(@"b-[0-9]+")]
     public async Task What_is_taken_matches_as_in_Perl(string pattern)
     {
         var perl = new RealProgram("perl", "perl");
@@ -49,6 +50,10 @@ public sealed class PerlPatternTests
     [InlineData(@"\Qa.b\E", @"'\Q'")]
     [InlineData(@"(?{ system })", "'(?{' (code)")]
     [InlineData(@"[\D]", @"'\D' inside brackets")]
+    [InlineData(@"[a-z-[b]]", "'-[' inside brackets (class subtraction)")]
+    [InlineData(@"a{,3}", "'{,' (a count without its least number)")]
+    [InlineData(@"(?<=a*)b", "'(?<=' (looking back)")]
+    [InlineData(@"\v", @"'\v'")]
     [InlineData(@"a(b", "")]
     public void What_would_match_otherwise_is_refused_with_the_reason(string pattern, string what)
     {
