@@ -24,16 +24,30 @@ public sealed class PlainClient : IDisposable
     /// <summary>Connects.</summary>
     /// <param name="server">The server.</param>
     /// <param name="timeout">Wait for each read and write; 20 s by default.</param>
-    public PlainClient(IPEndPoint server, TimeSpan? timeout = null)
+    /// <param name="from">A local address to call from, such as 127.0.0.2; the system's choice by default.</param>
+    /// <param name="receiveBufferBytes">What the system keeps for this client before the server must wait; the system's choice by default.</param>
+    public PlainClient(IPEndPoint server, TimeSpan? timeout = null, IPAddress? from = null, int receiveBufferBytes = 0)
     {
         _socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _socket.ReceiveTimeout = _socket.SendTimeout = (int)(timeout ?? TimeSpan.FromSeconds(20)).TotalMilliseconds;
+        if (receiveBufferBytes > 0)
+        {
+            _socket.ReceiveBufferSize = receiveBufferBytes;
+
+            // Segments as on a real line; those of loopback are larger than such a buffer.
+            const int tcpLevel = 6;
+            const int maxSegment = 2;
+            _socket.SetRawSocketOption(tcpLevel, maxSegment, BitConverter.GetBytes(1400));
+        }
+
+        if (from is not null)
+            _socket.Bind(new IPEndPoint(from, 0));
         _socket.Connect(server);
     }
 
     /// <summary>Connects to a port on 127.0.0.1.</summary>
-    public PlainClient(int port, TimeSpan? timeout = null)
-        : this(new IPEndPoint(IPAddress.Loopback, port), timeout)
+    public PlainClient(int port, TimeSpan? timeout = null, IPAddress? from = null, int receiveBufferBytes = 0)
+        : this(new IPEndPoint(IPAddress.Loopback, port), timeout, from, receiveBufferBytes)
     {
     }
 

@@ -81,6 +81,39 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [ValidateRange(1, 100_000)]
     public int MaxConnections { get; set; } = 100;
 
+    /// <summary>Connections of one address served at once; by default a tenth of -MaxConnections, one at least, is never for one address alone.</summary>
+    [Parameter]
+    [ValidateRange(1, 100_000)]
+    public int MaxConnectionsPerAddress { get; set; }
+
+    /// <summary>Bytes a second that a client must at least give or take during a transfer; 100 by default, 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MinimumRate { get; set; }
+
+    /// <summary>Most bytes that the buffer keeps; 0, the default, for no limit. 10GB and the like may be written.</summary>
+    [Parameter]
+    [ValidateRange(0L, long.MaxValue)]
+    public long MaxBufferSize { get; set; }
+
+    /// <summary>Most files that the buffer keeps; 0, the default, for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0L, long.MaxValue)]
+    public long MaxBufferFiles { get; set; }
+
+    /// <summary>Longest time that a file waits in the buffer, such as 3.00:00:00 for three days; no limit by default.</summary>
+    [Parameter]
+    public TimeSpan MaxBufferAge { get; set; }
+
+    /// <summary>Over a limit of the buffer, deletes the oldest files instead of refusing new ones, which agents keep and send again.</summary>
+    [Parameter]
+    public SwitchParameter DropOldest { get; set; }
+
+    /// <summary>Bytes of the disk that are left free; 16MB by default. Files that would need them are refused.</summary>
+    [Parameter]
+    [ValidateRange(0L, long.MaxValue)]
+    public long MinimumFreeSpace { get; set; }
+
     /// <summary>Wait for one read or write, 0.1 to 3600 seconds, repeated -RetryCount times; 1 by default.</summary>
     [Parameter(ParameterSetName = ByParameters)]
     [Parameter(ParameterSetName = AsRelay)]
@@ -160,7 +193,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var options = OrThrow(() => WithAccess(string.Equals(ParameterSetName, AsStock, StringComparison.Ordinal) ? ReadStock() : MakeOptions()), (object?)ConfigPath ?? Path);
+        var options = OrThrow(() => WithLimits(string.Equals(ParameterSetName, AsStock, StringComparison.Ordinal) ? ReadStock() : MakeOptions()), (object?)ConfigPath ?? Path);
         if (!ShouldProcess(options.Relay is { } next ? $"relay to {next.Endpoint} on port {options.Port}" : $"{options.Directory} on port {options.Port}", "Start Tentacle server"))
             return;
         var log = _logPath is { } path ? OrThrow(() => new LogFile(path), path) : null;
@@ -170,8 +203,27 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options with { Log = log is null ? null : log.Write }), Path), log));
     }
 
-    private TentacleServerOptions WithAccess(TentacleServerOptions options) =>
-        options with { Access = options.Access.And(AccessList.Of(AllowedNetwork.Select(PandoraSync.Server.AllowedNetwork.Parse).ToArray())) };
+    /// <summary>What stock has no option for is given by parameters in every set, and wins over a file that has it too.</summary>
+    private TentacleServerOptions WithLimits(TentacleServerOptions options)
+    {
+        var limits = options.Limits;
+        options = options with
+        {
+            Access = options.Access.And(AccessList.Of(AllowedNetwork.Select(PandoraSync.Server.AllowedNetwork.Parse).ToArray())),
+            MinimumRate = IsGiven(nameof(MinimumRate)) ? MinimumRate : options.MinimumRate,
+            Limits = new BufferLimits
+            {
+                MaxBytes = IsGiven(nameof(MaxBufferSize)) ? MaxBufferSize : limits.MaxBytes,
+                MaxFiles = IsGiven(nameof(MaxBufferFiles)) ? MaxBufferFiles : limits.MaxFiles,
+                MaxAge = IsGiven(nameof(MaxBufferAge)) ? MaxBufferAge : limits.MaxAge,
+                MinFreeBytes = IsGiven(nameof(MinimumFreeSpace)) ? MinimumFreeSpace : limits.MinFreeBytes,
+                DropOldest = IsGiven(nameof(DropOldest)) ? DropOldest : limits.DropOldest,
+            },
+        };
+        return IsGiven(nameof(MaxConnectionsPerAddress)) ? options with { MaxConnectionsPerAddress = MaxConnectionsPerAddress } : options;
+    }
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private TentacleServerOptions ReadStock()
     {

@@ -2,18 +2,36 @@ using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace PandoraSync.Compat;
 
-/// <summary>What .NET's file classes do not offer on every runtime: a rename that never overwrites, and flushing a folder.</summary>
+/// <summary>What .NET's file classes do not offer on every runtime: a rename that never overwrites, what an entry is, and flushing a folder.</summary>
 internal static class FileSystemCalls
 {
     private const int CurrentDirectory = -100;
     private const uint NoReplace = 1;
     private const int ErrorExists = 17;
+    private const int ErrorNoEntry = 2;
+    private const int ErrorNotFolder = 20;
+    private const int ErrorLoop = 40;
+    private const int ErrorNotPermitted = 1;
+    private const int ErrorAccess = 13;
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const int StatusOfLinkItself = 0x100;
+    private const int StatusOfDescriptor = 0x1000;
+    private const uint StatusType = 1;
+    private const int StatusBytes = 256;
+    private const int StatusModeOffset = 28;
+    private const int TypeMask = 0xF000;
+    private const int TypeRegular = 0x8000;
 
     private static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
     private static readonly bool IsWindows = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
+
+    /// <summary>Tells whether two names are one file's.</summary>
+    public static StringComparer NameComparer => IsLinux ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
     /// <summary>Renames in one step.</summary>
     /// <returns>False if <paramref name="to"/> exists; nothing is changed then.</returns>
@@ -53,6 +71,62 @@ internal static class FileSystemCalls
         }
     }
 
+    /// <summary>Tells what has a name.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public static EntryKind KindOf(string path)
+    {
+        if (IsLinux && TryKindOf(CurrentDirectory, ToNative(path), StatusOfLinkItself) is { } kind)
+            return kind;
+        try
+        {
+            const FileAttributes special = FileAttributes.Directory | FileAttributes.ReparsePoint | FileAttributes.Device;
+            return (File.GetAttributes(path) & special) == default(FileAttributes) ? EntryKind.File : EntryKind.Other;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return EntryKind.Missing;
+        }
+    }
+
+    /// <summary>Opens a regular file to read; a link is never followed, and a pipe or device never waited for.</summary>
+    /// <returns>Null if nothing has the name, or what has it is no regular file.</returns>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    public static FileStream? OpenRegular(string path)
+    {
+        if (KindOf(path) != EntryKind.File)
+            return null;
+        if (NoFollow is not { } noFollow)
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        var descriptor = NativeMethods.Open(ToNative(path), noFollow | NonBlocking | CloseOnExec);
+        if (descriptor < 0)
+            return Marshal.GetLastWin32Error() is ErrorNoEntry or ErrorNotFolder or ErrorLoop ? null : throw NativeError("open", path);
+        var handle = new SafeFileHandle((IntPtr)descriptor, ownsHandle: true);
+
+        // Between the look and the opening something else may have got the name.
+        if (TryKindOf(descriptor, [0], StatusOfDescriptor) is EntryKind.File)
+            return new FileStream(handle, FileAccess.Read, bufferSize: 1);
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Bytes that this user may still write to the disk of a folder; null where the system does not tell.</summary>
+    public static long? FreeBytes(string folder)
+    {
+        try
+        {
+            if (IsLinux && IntPtr.Size == sizeof(long))
+                return FreeBytesOnLinux(folder);
+            if (IsWindows)
+                return NativeMethods.GetFreeSpace(folder, out var available, out _, out _) ? (long)Math.Min(available, long.MaxValue) : null;
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// True if <see cref="FlushFileSystem"/> can be trusted: since Linux 5.8 it reports what could not be written.
     /// </summary>
@@ -68,6 +142,41 @@ internal static class FileSystemCalls
     {
         if (!IsWindows)
             WithFolder(path, NativeMethods.Flush);
+    }
+
+    /// <summary>Linux's O_NOFOLLOW, whose number depends on the processor; null where it is not known.</summary>
+    private static int? NoFollow => !IsLinux ? null : RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 or Architecture.X86 => 0x20000,
+        Architecture.Arm64 or Architecture.Arm => 0x8000,
+        _ => null,
+    };
+
+    /// <summary>Mono looks at another disk than the folder's, so the system is asked itself.</summary>
+    private static long? FreeBytesOnLinux(string folder)
+    {
+        const int blockBytesOffset = 8;
+        const int availableBlocksOffset = 32;
+        var status = new byte[256];
+        return NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0
+            ? BitConverter.ToInt64(status, blockBytesOffset) * BitConverter.ToInt64(status, availableBlocksOffset)
+            : null;
+    }
+
+    /// <summary>The kind, or null if this system has no such call.</summary>
+    private static EntryKind? TryKindOf(int directory, byte[] path, int flags)
+    {
+        try
+        {
+            var status = new byte[StatusBytes];
+            if (NativeMethods.ReadStatus(directory, path, flags, StatusType, status) == 0)
+                return (BitConverter.ToUInt16(status, StatusModeOffset) & TypeMask) == TypeRegular ? EntryKind.File : EntryKind.Other;
+            return Marshal.GetLastWin32Error() is ErrorNoEntry or ErrorNotFolder ? EntryKind.Missing : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static void WithFolder(string path, Func<int, int> flush)
@@ -103,9 +212,10 @@ internal static class FileSystemCalls
 
     private static byte[] ToNative(string path) => Encoding.UTF8.GetBytes(Path.GetFullPath(path) + "\0");
 
-    private static IOException NativeError(string what, string path)
+    private static Exception NativeError(string what, string path)
     {
         var error = Marshal.GetLastWin32Error();
-        return new IOException($"Could not {what} '{path}' (error {error}).", error);
+        var message = $"Could not {what} '{path}' (error {error}).";
+        return error is ErrorAccess or ErrorNotPermitted ? new UnauthorizedAccessException(message) : new IOException(message, error);
     }
 }

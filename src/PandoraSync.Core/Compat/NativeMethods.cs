@@ -10,11 +10,24 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "setsockopt")]
     internal static extern int SetSocketOption(IntPtr socket, int level, int option, ref int value, int valueBytes);
 
+    [DllImport("libc", SetLastError = true, EntryPoint = "getsockopt")]
+    internal static extern int GetSocketOption(IntPtr socket, int level, int option, [Out] byte[] value, ref int valueBytes);
+
     [DllImport("libc", SetLastError = true, EntryPoint = "ioctl")]
     internal static extern int IoControl(IntPtr descriptor, UIntPtr request, out int value);
 
     [DllImport("libc", SetLastError = true, EntryPoint = "open")]
     internal static extern int Open(byte[] path, int flags);
+
+    [DllImport("libc", SetLastError = true, EntryPoint = "statx")]
+    internal static extern int ReadStatus(int directory, byte[] path, int flags, uint mask, [Out] byte[] status);
+
+    [DllImport("libc", SetLastError = true, EntryPoint = "statvfs")]
+    internal static extern int ReadFileSystemStatus(byte[] path, [Out] byte[] status);
+
+    [DllImport("kernel32", SetLastError = true, CharSet = CharSet.Unicode, EntryPoint = "GetDiskFreeSpaceExW")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    internal static extern bool GetFreeSpace(string folder, out ulong available, out ulong total, out ulong free);
 
     [DllImport("libc", SetLastError = true, EntryPoint = "fsync")]
     internal static extern int Flush(int descriptor);

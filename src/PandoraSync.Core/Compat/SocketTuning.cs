@@ -12,6 +12,8 @@ internal static class SocketTuning
 {
     private const int TcpLevel = 6;
     private const int TcpQuickAck = 12;
+    private const int TcpInfo = 11;
+    private const int TcpInfoBytesAcknowledged = 120;
     private const int QueryUnsentBytes = 0x5411;
     private const int SetAckFrequency = unchecked((int)0x98000017);
 
@@ -44,6 +46,18 @@ internal static class SocketTuning
 
         // A failure (a closed socket) shows at the read itself.
         _ = NativeMethods.SetSocketOption(socket.Handle, TcpLevel, TcpQuickAck, ref on, sizeof(int));
+    }
+
+    /// <summary>Bytes that the peer has acknowledged so far; null where the platform cannot tell.</summary>
+    public static long? AcknowledgedBytes(Socket socket)
+    {
+        if (!IsLinux)
+            return null;
+        var info = new byte[TcpInfoBytesAcknowledged + sizeof(long)];
+        var length = info.Length;
+        return NativeMethods.GetSocketOption(socket.Handle, TcpLevel, TcpInfo, info, ref length) == 0 && length == info.Length
+            ? BitConverter.ToInt64(info, TcpInfoBytesAcknowledged)
+            : null;
     }
 
     /// <summary>Bytes written that the peer has not acknowledged yet; null where the platform cannot tell.</summary>

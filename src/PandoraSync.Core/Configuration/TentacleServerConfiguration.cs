@@ -20,6 +20,7 @@ public sealed class TentacleServerConfiguration
         "addresses", "port", "max_connections", "daemon", "insecure", "filters", "max_size", "overwrite", "quiet", "retries", "directory", "proxy_ip",
         "proxy_port", "timeout", "verbose", "log_file", "password", "ssl_cert", "ssl_ca", "ssl_key", "ssl_password", "use_libwrap", "ssl_version",
         "ssl_cipher", "block_size", "invalid_chars", "config", "help", "service",
+        "max_per_address", "min_rate", "buffer_bytes", "buffer_files", "buffer_hours", "buffer_drop_oldest", "min_free_bytes",
     ];
 
     private TentacleServerConfiguration(SettingReader reader, string? path, SecureString? passphrase, string? directory)
@@ -76,8 +77,12 @@ public sealed class TentacleServerConfiguration
             reader.Problem("directory", "the storage directory is missing: give directory (-s).");
         var options = reader.Try("directory", () => new TentacleServerOptions(storage ?? Path.GetTempPath())) ?? new TentacleServerOptions(Path.GetTempPath());
         var addresses = (reader.Text("addresses") ?? string.Empty).Split([','], StringSplitOptions.RemoveEmptyEntries).Select(a => a.Trim()).ToArray();
+        if (reader.SourceOf("max_per_address") is not "default")
+            options = options with { MaxConnectionsPerAddress = (int)reader.Number("max_per_address", 1, 1, 100_000) };
         return options with
         {
+            MinimumRate = (int)reader.Number("min_rate", TentacleLimits.DefaultMinimumRate, 0, int.MaxValue),
+            Limits = ReadLimits(reader),
             Addresses = reader.Try("addresses", () => addresses.Select(a => new TentacleEndpoint(a).Host).ToArray()) ?? [],
             Port = (int)reader.Number("port", TentacleLimits.DefaultPort, 1, 65535),
             MaxConnections = (int)reader.Number("max_connections", TentacleLimits.DefaultMaxConnections, 1, 100_000),
@@ -93,6 +98,16 @@ public sealed class TentacleServerConfiguration
             Relay = relay,
         };
     }
+
+    /// <summary>Our own additions, all optional.</summary>
+    private static BufferLimits ReadLimits(SettingReader reader) => new()
+    {
+        MaxBytes = reader.Number("buffer_bytes", 0, 0, long.MaxValue),
+        MaxFiles = reader.Number("buffer_files", 0, 0, long.MaxValue),
+        MaxAge = TimeSpan.FromHours(reader.Number("buffer_hours", 0, 0, 1_000_000)),
+        MinFreeBytes = reader.Number("min_free_bytes", new BufferLimits().MinFreeBytes, 0, long.MaxValue),
+        DropOldest = reader.Flag("buffer_drop_oldest"),
+    };
 
     private static TentacleClientOptions? ReadRelay(SettingReader reader)
     {

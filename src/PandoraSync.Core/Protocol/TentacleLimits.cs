@@ -26,15 +26,18 @@ public static class TentacleLimits
     /// <summary>Largest file that a server takes by default, in bytes (stock's <c>max_size</c>).</summary>
     public const long DefaultMaxFileBytes = 2_000_000;
 
+    /// <summary>Bytes of a disk that are left free by default: files that would need them are not taken.</summary>
+    public const long DefaultMinFreeBytes = 16L * 1024 * 1024;
+
     /// <summary>Connections that a server serves at once by default (stock's <c>-c</c>).</summary>
     public const int DefaultMaxConnections = 10;
+
+    /// <summary>Bytes a second that a peer must at least give or take during a transfer, beyond the wait that is always allowed.</summary>
+    public const int DefaultMinimumRate = 100;
 
     /// <summary>Wait for one read or write by default (stock's <c>-t</c>); multiplied by retries + 1.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How often such a wait is repeated by default (stock's <c>-r</c>).</summary>
     public const int DefaultRetries = 3;
-
-    /// <summary>Most that a ZSEND or ZRECV archive may unpack to, as a multiple of the file size limit that applies.</summary>
-    public const int MaxCompressionRatio = 200;
 }

@@ -24,24 +24,27 @@ internal sealed class BufferStorage : IDisposable
     private readonly string _temporary;
     private readonly FlushQueue _flushes = new();
     private readonly ConcurrentDictionary<string, FolderFlusher> _folders = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _claims = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _claims = new(FileSystemCalls.NameComparer);
+    private readonly BufferQuota _quota;
     private long _sequence;
 
     /// <summary>Opens the storage directory and throws away what an earlier run left incomplete.</summary>
     /// <exception cref="TentacleException">The directory is missing or cannot be written.</exception>
-    public BufferStorage(TentacleServerOptions options)
+    public BufferStorage(TentacleServerOptions options, Action<TentacleLogLevel, string> log)
     {
         _options = options;
+        var folders = options.Filters.Folders.Distinct(StringComparer.Ordinal).Select(f => Path.Combine(options.Directory, f)).ToArray();
+        _quota = new BufferQuota(options.Limits, options.Directory, [options.Directory, .. folders], name => !_claims.ContainsKey(name), log, static () => DateTime.UtcNow);
         _temporary = Path.Combine(options.Directory, OwnFolder);
         if (!Directory.Exists(options.Directory))
             throw new TentacleException(TentacleErrorKind.LocalFile, $"The storage directory '{options.Directory}' does not exist: create it.") { File = options.Directory, Step = "start" };
         try
         {
-            Directory.CreateDirectory(_temporary);
+            MakeFolder(_temporary);
             foreach (var left in Directory.EnumerateFiles(_temporary))
                 File.Delete(left);
-            foreach (var folder in options.Filters.Folders)
-                Directory.CreateDirectory(Path.Combine(options.Directory, folder));
+            foreach (var folder in folders)
+                MakeFolder(folder);
             using (TemporaryFile.Create(_temporary))
             {
                 // Shows at the start, not at an agent's first file, that this user cannot write here.
@@ -60,7 +63,7 @@ internal sealed class BufferStorage : IDisposable
     public static string? WhyRefused(string name)
     {
         // White space around a name and control characters are allowed by stock, but trip programs that later work with the files.
-        return FileNameRules.WhyInvalid(name) is not null || name.Any(char.IsControl) || name.Trim().Length != name.Length || IsOwn(name)
+        return FileNameRules.WhyInvalid(name) is not null || name.Any(char.IsControl) || name.Trim().Length != name.Length || IsOwn(name) || LocalName.WhyImpossible(name) is not null
             ? "invalid file name"
             : null;
     }
@@ -75,12 +78,27 @@ internal sealed class BufferStorage : IDisposable
         return WhyTaken(name);
     }
 
-    /// <summary>Makes a file to receive into.</summary>
+    /// <summary>Makes a file to receive into, for which there must be room.</summary>
+    /// <param name="name">The name it will have.</param>
+    /// <param name="bytes">Bytes announced.</param>
+    /// <param name="reason">The reason for the client why there is no room; null if there is.</param>
+    /// <returns>Null if there is no room.</returns>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public IncomingFile Create(string name)
+    public IncomingFile? Create(string name, long bytes, out string? reason)
     {
+        reason = _quota.Reserve(bytes);
+        if (reason is not null)
+            return null;
         var path = Path.Combine(_temporary, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
-        return new IncomingFile(name, path);
+        try
+        {
+            return new IncomingFile(name, path, bytes, () => _quota.Release(bytes));
+        }
+        catch
+        {
+            _quota.Release(bytes);
+            throw;
+        }
     }
 
     /// <summary>Flushes a received file and gives it its name.</summary>
@@ -88,6 +106,9 @@ internal sealed class BufferStorage : IDisposable
     /// <exception cref="IOException">The disk is full or broken; the file has not been stored.</exception>
     public async Task<string?> StoreAsync(IncomingFile file)
     {
+        var length = file.Content.Length;
+        if (_quota.Check(file.Announced, length) is { } noRoom)
+            return noRoom;
         await _flushes.RunAsync(file.Flush).ConfigureAwait(false);
         var target = PathOf(file.Name);
         var isFree = FileSystemCalls.TryRename(file.Path, target);
@@ -98,23 +119,16 @@ internal sealed class BufferStorage : IDisposable
             FileSystemCalls.RenameOver(file.Path, target);
         }
 
+        _quota.Stored(length);
         await FlusherOf(Path.GetDirectoryName(target)!).FlushAsync().ConfigureAwait(false);
         return null;
     }
 
     /// <summary>Opens a file; null if there is none.</summary>
-    public FileStream? Open(string name)
-    {
-        var path = PathOf(name);
-        try
-        {
-            return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1) : null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public FileStream? Open(string name) => FileSystemCalls.OpenRegular(PathOf(name));
+
+    /// <summary>Notes what a client is about to take, so that <see cref="Delete"/> deletes that and nothing else.</summary>
+    public PendingMove BeginMove(string name, FileStream file) => new(name, file.Length, File.GetLastWriteTimeUtc(PathOf(name)));
 
     /// <summary>Reserves a file for one client that moves it.</summary>
     /// <returns>False if another client is moving it.</returns>
@@ -124,17 +138,19 @@ internal sealed class BufferStorage : IDisposable
     public void Release(string name) => _claims.TryRemove(name, out _);
 
     /// <summary>Deletes a file that a client has moved, unless something outside this server has put another in its place.</summary>
-    public void Delete(string name, long length, DateTime modified)
+    public void Delete(PendingMove moved)
     {
-        var path = PathOf(name);
+        var path = PathOf(moved.Name);
         var now = new FileInfo(path);
-        if (now.Exists && now.Length == length && now.LastWriteTimeUtc == modified)
-            File.Delete(path);
+        if (FileSystemCalls.KindOf(path) != EntryKind.File || now.Length != moved.Length || now.LastWriteTimeUtc != moved.Modified)
+            return;
+        File.Delete(path);
+        _quota.Removed(moved.Length);
     }
 
     /// <summary>Writes the names of the whole files of a folder, one a line (protocol.md, section 2: LS).</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
-    public void List(string sampleName, Stream destination)
+    public void List(string sampleName, SpillBuffer destination)
     {
         var folder = sampleName.Length == 0 ? _options.Directory : Path.GetDirectoryName(PathOf(sampleName))!;
         if (!Directory.Exists(folder))
@@ -142,15 +158,22 @@ internal sealed class BufferStorage : IDisposable
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             var name = Path.GetFileName(path);
-            if (WhyRefused(name) is not null)
+            if (WhyRefused(name) is not null || FileSystemCalls.KindOf(path) != EntryKind.File)
                 continue;
-            var line = TentacleText.Encode(name + "\n");
-            destination.Write(line, 0, line.Length);
+            destination.Write(TentacleText.Encode(name + "\n"));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _flushes.Dispose();
+
+    /// <summary>Makes a folder unless it is there. A link in its place would lead out of the storage directory.</summary>
+    private static void MakeFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        if ((File.GetAttributes(path) & FileAttributes.ReparsePoint) != default(FileAttributes))
+            throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is a symbolic link: put a real folder in its place.") { File = path, Step = "start" };
+    }
 
     private static bool IsOwn(string name) => string.Equals(name, OwnFolder, StringComparison.OrdinalIgnoreCase);
 
@@ -158,10 +181,12 @@ internal sealed class BufferStorage : IDisposable
     {
         if (_claims.ContainsKey(name))
             return "file is in use";
-        var path = PathOf(name);
-        if (Directory.Exists(path))
-            return "invalid file name";
-        return !_options.Overwrite && File.Exists(path) ? "file already exists" : null;
+        return FileSystemCalls.KindOf(PathOf(name)) switch
+        {
+            EntryKind.Missing => null,
+            EntryKind.File => _options.Overwrite ? null : "file already exists",
+            _ => "invalid file name",
+        };
     }
 
     private string PathOf(string name)

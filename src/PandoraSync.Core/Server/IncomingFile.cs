@@ -6,8 +6,17 @@ namespace PandoraSync.Server;
 /// <summary>A file being received, under a name that nobody lists. Disposed without having been stored, it is deleted.</summary>
 internal sealed class IncomingFile : IDisposable
 {
-    public IncomingFile(string name, string path)
+    private readonly Action _disposed;
+
+    /// <summary>Makes the file.</summary>
+    /// <param name="name">The name it will have.</param>
+    /// <param name="path">Where it lies for now.</param>
+    /// <param name="announced">Bytes that were announced for it.</param>
+    /// <param name="disposed">Called when nothing more comes of it, or all has.</param>
+    public IncomingFile(string name, string path, long announced, Action disposed)
     {
+        Announced = announced;
+        _disposed = disposed;
         Name = name;
         Path = path;
         Content = new FirstErrorStream(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 1));
@@ -15,6 +24,9 @@ internal sealed class IncomingFile : IDisposable
 
     /// <summary>The name it will have.</summary>
     public string Name { get; }
+
+    /// <summary>Bytes that were announced for it; an archive of so many may unpack to more.</summary>
+    public long Announced { get; }
 
     /// <summary>Where it lies for now.</summary>
     public string Path { get; }
@@ -35,6 +47,7 @@ internal sealed class IncomingFile : IDisposable
     public void Dispose()
     {
         Content.Dispose();
+        _disposed();
         try
         {
             File.Delete(Path);

@@ -1,5 +1,6 @@
 using System;
 using System.Net;
+using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
@@ -11,7 +12,8 @@ internal sealed class PasswordGate(TentaclePassword password, PasswordFailures f
 {
     /// <summary>Reads the first line and answers it.</summary>
     /// <returns>True if the password is right.</returns>
-    public async Task<bool> PassAsync(TentacleChannel channel, IPAddress address)
+    /// <exception cref="OperationCanceledException">The server stops.</exception>
+    public async Task<bool> PassAsync(TentacleChannel channel, IPAddress address, CancellationToken stop)
     {
         channel.Step = "PASS";
         if (await channel.ReadLineAsync().ConfigureAwait(false) is not { } line)
@@ -26,7 +28,7 @@ internal sealed class PasswordGate(TentaclePassword password, PasswordFailures f
         if (delay > TimeSpan.Zero)
         {
             log(TentacleLogLevel.Info, $"{channel.Peer} has to wait {delay.TotalSeconds:0.#} s, since wrong passwords came from there");
-            await Task.Delay(delay).ConfigureAwait(false);
+            await Task.Delay(delay, stop).ConfigureAwait(false);
         }
 
         if (!isRight)

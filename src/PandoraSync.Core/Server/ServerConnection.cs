@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -18,7 +19,6 @@ internal sealed class ServerConnection
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
     private readonly PasswordFailures _failures;
-    private readonly IPAddress _address;
     private readonly string _peer;
     private volatile IServerSession? _session;
     private volatile bool _stopping;
@@ -31,27 +31,37 @@ internal sealed class ServerConnection
         _statistics = statistics;
         _failures = failures;
         _log = log;
-        (_address, _peer) = Describe(socket);
+        (Address, _peer) = Describe(socket);
     }
 
+    /// <summary>The client's address.</summary>
+    public IPAddress Address { get; }
+
+    /// <summary>Whether the client's address is one that is spoken with.</summary>
+    public bool IsAllowed()
+    {
+        if (_options.Access.Allows(Address))
+            return true;
+        _statistics.Failed();
+        _log(TentacleLogLevel.Error, $"{_peer} is not among the addresses that are spoken with: closed");
+        return false;
+    }
+
+    /// <summary>Closes a connection that is not served.</summary>
+    public void Refuse() => _socket.Dispose();
+
     /// <summary>Serves the client. Errors of the client or the line are logged, never thrown.</summary>
+    /// <param name="stop">Ends waits that are not for the client.</param>
     /// <param name="hardStop">Breaks the connection.</param>
-    public async Task RunAsync(CancellationToken hardStop)
+    public async Task RunAsync(CancellationToken stop, CancellationToken hardStop)
     {
         _statistics.Connected();
         TentacleChannel? channel = null;
         try
         {
-            if (!_options.Access.Allows(_address))
-            {
-                _statistics.Failed();
-                _log(TentacleLogLevel.Error, $"{_peer} is not among the addresses that are spoken with: closed");
-                return;
-            }
-
             channel = await OpenAsync(hardStop).ConfigureAwait(false);
             using var watch = channel.Watch(hardStop);
-            if (_options.Password is { } password && !await new PasswordGate(password, _failures, _statistics, _log).PassAsync(channel, _address).ConfigureAwait(false))
+            if (_options.Password is { } password && !await new PasswordGate(password, _failures, _statistics, _log).PassAsync(channel, Address, stop).ConfigureAwait(false))
                 return;
             _session = _options.Relay is { } next
                 ? new RelaySession(channel, next, _options, hardStop)
@@ -59,7 +69,7 @@ internal sealed class ServerConnection
             if (!_stopping)
                 await _session.RunAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (_stopping && e is TentacleException or OperationCanceledException)
+        catch (Exception e) when ((_stopping && e is TentacleException) || e is OperationCanceledException)
         {
             // The stop; what was under way is kept or thrown away whole.
         }
@@ -68,7 +78,7 @@ internal sealed class ServerConnection
             _statistics.Failed();
             _log(TentacleLogLevel.Error, e.Message);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or System.IO.IOException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
             _statistics.Failed();
             _log(TentacleLogLevel.Info, $"{_peer} went away: {e.Message.TrimEnd('.')}");
@@ -100,10 +110,10 @@ internal sealed class ServerConnection
     private async Task<TentacleChannel> OpenAsync(CancellationToken hardStop)
     {
         var stream = new PromptSocketStream(_socket, linger: TimeSpan.Zero);
-        if (_options.Tls is not { } tls)
-            return new TentacleChannel(stream, _socket, _peer, _options.Patience);
-        var secured = await TlsHandshake.AuthenticateAsServerAsync(stream, tls, _peer, _options.Patience, hardStop).ConfigureAwait(false);
-        return new TentacleChannel(secured, _socket, _peer, _options.Patience);
+        Stream secured = _options.Tls is { } tls
+            ? await TlsHandshake.AuthenticateAsServerAsync(stream, tls, _peer, _options.Patience, hardStop).ConfigureAwait(false)
+            : stream;
+        return new TentacleChannel(secured, _socket, _peer, _options.Patience) { MinimumRate = _options.MinimumRate };
     }
 
     private static (IPAddress Address, string Peer) Describe(Socket socket)

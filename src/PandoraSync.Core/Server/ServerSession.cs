@@ -113,7 +113,7 @@ internal sealed class ServerSession : IServerSession
         try
         {
             if (reason is null)
-                reason = TryLocally(command.Name, () => file = _storage.Create(command.Name));
+                reason = TryLocally(command.Name, () => file = _storage.Create(command.Name, command.Size, out reason)) ?? reason;
             if (reason is not null)
             {
                 await RefuseAsync(command, reason).ConfigureAwait(false);
@@ -203,7 +203,7 @@ internal sealed class ServerSession : IServerSession
                 return;
             }
 
-            var pending = new PendingMove(name, file.Length, File.GetLastWriteTimeUtc(file.Name));
+            var pending = _storage.BeginMove(name, file);
             if (await OfferContentAsync(TentacleVerb.Mv, file, pending.Length).ConfigureAwait(false))
             {
                 _pending = pending;
@@ -219,15 +219,19 @@ internal sealed class ServerSession : IServerSession
 
     private async Task ListAsync(string sampleName)
     {
-        using var names = new MemoryStream();
-        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : TryLocally("listing", () => _storage.List(sampleName, names));
+        using var buffer = new SpillBuffer(_storage.TemporaryFolder);
+        Stream names = Stream.Null;
+        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : TryLocally("listing", () =>
+        {
+            _storage.List(sampleName, buffer);
+            names = buffer.Complete();
+        });
         if (reason is not null)
         {
             await RefuseAsync(TentacleCommand.Request(TentacleVerb.Ls, sampleName), reason).ConfigureAwait(false);
             return;
         }
 
-        names.Position = 0;
         await OfferContentAsync(TentacleVerb.Ls, names, names.Length).ConfigureAwait(false);
         _log(TentacleLogLevel.Info, $"{_channel.Peer} listed {names.Length} bytes of names");
     }
@@ -267,7 +271,7 @@ internal sealed class ServerSession : IServerSession
         if (_pending is not { } done)
             return;
         _pending = null;
-        TryLocally(done.Name, () => _storage.Delete(done.Name, done.Length, done.Modified));
+        TryLocally(done.Name, () => _storage.Delete(done));
         _storage.Release(done.Name);
         _statistics.Moved();
         _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{done.Name}' ({done.Length} bytes)");

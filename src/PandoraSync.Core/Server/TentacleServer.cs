@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
@@ -14,23 +15,27 @@ namespace PandoraSync.Server;
 public sealed class TentacleServer : IDisposable
 {
     private const int Backlog = 512;
+    private const int MostWaiting = 8192;
     private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _hardStop = new();
     private readonly ServerStatistics _statistics = new();
-    private readonly PasswordFailures _failures = new(() => DateTime.UtcNow);
-    private readonly SemaphoreSlim _places;
+    private readonly PasswordFailures _failures;
+    private readonly ConnectionPlaces _places;
     private readonly BufferStorage? _storage;
     private readonly IReadOnlyList<Socket> _listeners;
     private readonly Task[] _accepting;
     private int _stopped;
+    private int _isFull;
 
     private TentacleServer(TentacleServerOptions options, BufferStorage? storage, IReadOnlyList<Socket> listeners)
     {
         Options = options;
         _storage = storage;
         _listeners = listeners;
-        _places = new SemaphoreSlim(options.MaxConnections);
+        _places = new ConnectionPlaces(options.MaxConnections, options.MaxConnectionsPerAddress, MostWaiting);
+        var clock = Stopwatch.StartNew();
+        _failures = new PasswordFailures(() => clock.Elapsed);
         Endpoints = listeners.Select(l => (IPEndPoint)l.LocalEndPoint!).Select(e => new TentacleEndpoint(e.Address.ToString(), e.Port)).ToArray();
         _accepting = listeners.Select(l => Task.Run(() => AcceptAsync(l))).ToArray();
     }
@@ -53,7 +58,7 @@ public sealed class TentacleServer : IDisposable
     public static TentacleServer Start(TentacleServerOptions options)
     {
         // A relay passes everything on and stores nothing.
-        var storage = options.Relay is null ? new BufferStorage(options) : null;
+        var storage = options.Relay is null ? new BufferStorage(options, (level, text) => Log(options, level, text)) : null;
         try
         {
             return new TentacleServer(options, storage, Listener.Open(options, Backlog));
@@ -74,6 +79,7 @@ public sealed class TentacleServer : IDisposable
         foreach (var listener in _listeners)
             listener.Dispose();
         await Task.WhenAll(_accepting).ConfigureAwait(false);
+        _places.Close();
         foreach (var connection in _connections.Keys)
             connection.Stop();
         var ended = Task.WhenAll(_connections.Values);
@@ -98,7 +104,7 @@ public sealed class TentacleServer : IDisposable
             try
             {
                 if (await AcceptOneAsync(listener).ConfigureAwait(false) is { } socket)
-                    await ServeWhenFreeAsync(socket).ConfigureAwait(false);
+                    Serve(socket);
             }
             catch (OperationCanceledException)
             {
@@ -131,37 +137,40 @@ public sealed class TentacleServer : IDisposable
         }
     }
 
-    /// <summary>Over the limit, a client is connected but not answered until a place is free, as with stock (protocol.md, section 1).</summary>
-    private async Task ServeWhenFreeAsync(Socket socket)
-    {
-        try
-        {
-            await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        Serve(socket);
-    }
-
     private void Serve(Socket socket)
     {
         var connection = new ServerConnection(socket, Options, _storage, _statistics, _failures, Log);
         var registered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _connections[connection] = RunAsync(connection, registered.Task);
+        var place = connection.IsAllowed() ? _places.EnterAsync(ConnectionPlaces.KeyOf(connection.Address)) : null;
+        _connections[connection] = RunAsync(connection, place, registered.Task);
         registered.SetResult(true);
     }
 
-    private async Task RunAsync(ServerConnection connection, Task registered)
+    /// <summary>Serves a connection as soon as it has its place.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="place">The wait for a place; null if it gets none.</param>
+    /// <param name="registered">Ends when the server knows of the connection.</param>
+    private async Task RunAsync(ServerConnection connection, Task<bool>? place, Task registered)
     {
         await registered.ConfigureAwait(false);
-        await connection.RunAsync(_hardStop.Token).ConfigureAwait(false);
+        if (place is not null && await place.ConfigureAwait(false))
+        {
+            Volatile.Write(ref _isFull, 0);
+            await connection.RunAsync(_stop.Token, _hardStop.Token).ConfigureAwait(false);
+            _places.Leave(ConnectionPlaces.KeyOf(connection.Address));
+        }
+        else
+        {
+            if (place is not null && !_stop.IsCancellationRequested && Interlocked.Exchange(ref _isFull, 1) == 0)
+                Log(TentacleLogLevel.Error, $"more than {MostWaiting} connections wait to be served: further ones are closed");
+            connection.Refuse();
+        }
+
         _connections.TryRemove(connection, out _);
-        _places.Release();
     }
 
-    private void Log(TentacleLogLevel level, string text) => Options.Log?.Invoke(new TentacleLogEntry(DateTime.UtcNow, level, text));
+    private void Log(TentacleLogLevel level, string text) => Log(Options, level, text);
+
+    private static void Log(TentacleServerOptions options, TentacleLogLevel level, string text) =>
+        options.Log?.Invoke(new TentacleLogEntry(DateTime.UtcNow, level, text));
 }

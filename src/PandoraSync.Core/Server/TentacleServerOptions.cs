@@ -16,6 +16,8 @@ public sealed record TentacleServerOptions
     private readonly long _maxFileBytes = TentacleLimits.DefaultMaxFileBytes;
     private readonly TimeSpan _timeout = TentacleLimits.DefaultTimeout;
     private readonly int _retryCount = TentacleLimits.DefaultRetries;
+    private readonly int? _maxConnectionsPerAddress;
+    private readonly int _minimumRate = TentacleLimits.DefaultMinimumRate;
     private readonly IReadOnlyList<string> _addresses = [];
 
     /// <summary>Makes options for a buffer.</summary>
@@ -51,6 +53,26 @@ public sealed record TentacleServerOptions
         get => _maxConnections;
         init => _maxConnections = Within(value, 1, 100_000, "number of connections");
     }
+
+    /// <summary>
+    /// Connections of one address served at once, 1 or more; by default a tenth of <see cref="MaxConnections"/> (one at least) is never for
+    /// one address alone. An IPv6 /64 network counts as one address.
+    /// </summary>
+    public int MaxConnectionsPerAddress
+    {
+        get => _maxConnectionsPerAddress ?? Math.Max(1, MaxConnections - Math.Max(1, MaxConnections / 10));
+        init => _maxConnectionsPerAddress = Within(value, 1, 100_000, "number of connections of one address");
+    }
+
+    /// <summary>Bytes a second that a client must at least give or take during a transfer, beyond <see cref="Patience"/>; 0 for no limit, 100 by default.</summary>
+    public int MinimumRate
+    {
+        get => _minimumRate;
+        init => _minimumRate = Within(value, 0, int.MaxValue, "least rate");
+    }
+
+    /// <summary>How much is kept; only the disk's free space limits it by default.</summary>
+    public BufferLimits Limits { get; init; } = new();
 
     /// <summary>Largest file taken from a client, in bytes (<c>-m</c>), 1 or more; 2,000,000 by default.</summary>
     public long MaxFileBytes

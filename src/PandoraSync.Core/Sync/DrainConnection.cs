@@ -99,7 +99,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         FileStream? part = null;
         try
         {
-            var size = await client.TakeAsync(verb, item.Name, _ => part = context.Staging.CreatePart(), context.Tally.Content, cancellationToken).ConfigureAwait(false);
+            var size = await client.TakeAsync(verb, item.Name, size => part = context.Staging.CreatePart(size), context.Tally.Content, cancellationToken).ConfigureAwait(false);
             Confirm();
             if (size is null)
             {
@@ -136,7 +136,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     {
         using var kept = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
         FileStream? newer = null;
-        using var compare = new ComparingStream(kept, () => newer = context.Staging.CreatePart());
+        using var compare = new ComparingStream(kept, () => newer = context.Staging.CreatePart(bytes: 0));
         var mayHaveMoved = file.MayBeMoved;
         long? size;
         try

@@ -64,7 +64,7 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var staging = new StagingFolder(_incoming, _site);
+        var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
         var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover();
         if (recovered.Count > 0)
             _tally.Say($"{recovered.Count} files of an interrupted run are finished first");
@@ -109,17 +109,18 @@ internal sealed class SiteDrain
     {
         if (AgentFolders.Contains(listed.Name) || listed.Name.StartsWith(".", StringComparison.Ordinal))
             return false;
-        if (listed.WhyUnsafe is null)
-            return true;
-        _tally.Leave(TentacleText.Show(listed.Name), $"The name is unsafe to ask a server for: {listed.WhyUnsafe}.", TentacleErrorKind.BadName);
-        return false;
+        return listed.WhyUnsafe is { } reason ? Leave(listed.Name, $"The name is unsafe to ask a server for: {reason}.") : IsPossible(listed.Name);
     }
 
-    private bool IsSafe(string name)
+    private bool IsSafe(string name) =>
+        FileNameRules.WhyUnsafe(name) is { } reason ? Leave(name, $"The name is unsafe to ask a server for: {reason}.") : IsPossible(name);
+
+    private bool IsPossible(string name) =>
+        LocalName.WhyImpossible(name) is not { } reason || Leave(name, $"This system cannot have a file of that name: {reason}.");
+
+    private bool Leave(string name, string why)
     {
-        if (FileNameRules.WhyUnsafe(name) is not { } reason)
-            return true;
-        _tally.Leave(TentacleText.Show(name), $"The name is unsafe to ask a server for: {reason}.", TentacleErrorKind.BadName);
+        _tally.Leave(TentacleText.Show(name), why, TentacleErrorKind.BadName);
         return false;
     }
 }

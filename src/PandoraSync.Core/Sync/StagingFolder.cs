@@ -23,10 +23,12 @@ internal sealed class StagingFolder
     private readonly string _whole;
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
+    private readonly long _minFreeBytes;
     private long _sequence;
 
-    public StagingFolder(IncomingDirectory incoming, SyncSite site)
+    public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
+        _minFreeBytes = minFreeBytes;
         var folder = Path.Combine(incoming.Staging, site.FolderName);
         _part = Path.Combine(folder, "part");
         _whole = Path.Combine(folder, "whole");
@@ -46,8 +48,18 @@ internal sealed class StagingFolder
             .ToArray();
     }
 
-    /// <summary>A file to receive into.</summary>
-    public FileStream CreatePart() =>
+    /// <summary>A file to receive into, for which there must be room.</summary>
+    /// <param name="bytes">Bytes announced; 0 if they are not known.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.DiskFull"/>: it would need what is to stay free.</exception>
+    public FileStream CreatePart(long bytes)
+    {
+        if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_part) is { } free && free - bytes < _minFreeBytes)
+            throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_part}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _part, Step = "store" };
+        return NewPart();
+    }
+
+    private FileStream NewPart() =>
         new(Path.Combine(_part, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture)),
             FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
 

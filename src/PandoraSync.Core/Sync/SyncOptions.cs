@@ -9,6 +9,7 @@ public sealed record SyncOptions
 {
     private readonly int _connections = 4;
     private readonly int _parallelSites = 32;
+    private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
 
     /// <summary>Makes options.</summary>
     /// <param name="incomingDirectory">Pandora FMS's incoming directory: a full path to an existing folder.</param>
@@ -44,6 +45,16 @@ public sealed record SyncOptions
         init => _parallelSites = value is >= 1 and <= 10_000
             ? value
             : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} sites side by side are out of range: give 1 to 10000.");
+    }
+
+    /// <summary>Bytes of the incoming directory's disk that are left free, so that no site can fill it; 16 MB by default, 0 fills the disk.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    public long MinFreeBytes
+    {
+        get => _minFreeBytes;
+        init => _minFreeBytes = value >= 0
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"Free space of {value} bytes is out of range: give 0 or more.");
     }
 
     /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>

@@ -11,6 +11,8 @@ internal sealed class StallGuard : IDisposable
 {
     private readonly Action _abort;
     private readonly Timer _timer;
+    private TimeSpan _patience;
+    private Func<bool>? _isMoving;
     private volatile bool _timedOut;
     private volatile bool _cancelled;
 
@@ -25,7 +27,14 @@ internal sealed class StallGuard : IDisposable
     public bool Cancelled => _cancelled;
 
     /// <summary>Begins a wait.</summary>
-    public void Begin(TimeSpan patience) => _timer.Change(patience, Timeout.InfiniteTimeSpan);
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="isMoving">Asked when that time is over: true lets the wait go on for as long again.</param>
+    public void Begin(TimeSpan patience, Func<bool>? isMoving = null)
+    {
+        _patience = patience;
+        _isMoving = isMoving;
+        _timer.Change(patience, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Ends the wait in time.</summary>
     public void End() => _timer.Change(Timeout.Infinite, Timeout.Infinite);
@@ -38,6 +47,12 @@ internal sealed class StallGuard : IDisposable
 
     private void OnTimeout()
     {
+        if (_isMoving?.Invoke() == true)
+        {
+            _timer.Change(_patience, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         _timedOut = true;
         _abort();
     }

@@ -15,14 +15,20 @@ namespace PandoraSync.Transport;
 /// </summary>
 public sealed class TentacleChannel : IDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestWaitForAcknowledgement = TimeSpan.FromSeconds(4);
 
     private readonly Stream _stream;
     private readonly Socket? _socket;
     private readonly StallGuard _guard;
+    private readonly Func<bool> _isTaking;
     private readonly FrameBuffer _received = new();
     private byte[] _pending = new byte[128];
     private int _pendingBytes;
+    private long _acknowledged;
+    private bool _isUnderWay;
+    private Pace? _pace;
+    private bool _isPaced;
     private int _closed;
 
     /// <summary>Takes over a connected stream.</summary>
@@ -37,6 +43,7 @@ public sealed class TentacleChannel : IDisposable
         Peer = peer;
         Patience = patience;
         _guard = new StallGuard(() => Close(reset: true));
+        _isTaking = IsTaking;
     }
 
     /// <summary>The other side: <c>host:port</c>.</summary>
@@ -44,6 +51,9 @@ public sealed class TentacleChannel : IDisposable
 
     /// <summary>How long each read or write may take without any progress.</summary>
     public TimeSpan Patience { get; set; }
+
+    /// <summary>Bytes a second that the peer must at least give or take during a line or content, beyond one <see cref="Patience"/>; 0 for no limit.</summary>
+    public int MinimumRate { get; set; } = TentacleLimits.DefaultMinimumRate;
 
     /// <summary>The step under way, for messages; set by whoever speaks.</summary>
     public string Step { get; set; } = "connect";
@@ -85,10 +95,15 @@ public sealed class TentacleChannel : IDisposable
     /// <exception cref="TentacleException">Time-out, broken connection, or a line without end.</exception>
     public async Task<byte[]?> ReadLineAsync()
     {
+        _pace = null;
         while (true)
         {
             if (TakeLine() is { } line)
                 return line;
+
+            // Silence between two lines is bounded by patience alone; a line that has begun must come to its end.
+            if (_received.Count > 0)
+                _pace ??= NewPace();
             if (await ReceiveAsync(TentacleLimits.MaxLineBytes).ConfigureAwait(false) > 0)
                 continue;
             return _received.Count == 0 ? null : throw Fail(TentacleErrorKind.Disconnected, "closed the connection in the middle of a line", inner: null);
@@ -107,6 +122,7 @@ public sealed class TentacleChannel : IDisposable
         if (left == 0)
             return;
         var buffer = BufferPool.Rent();
+        _pace = NewPace();
         try
         {
             while (left > 0)
@@ -139,6 +155,7 @@ public sealed class TentacleChannel : IDisposable
     {
         var count = _pendingBytes;
         _pendingBytes = 0;
+        _pace = null;
         return count == 0 ? Task.CompletedTask : SendAsync(_pending, count);
     }
 
@@ -150,6 +167,7 @@ public sealed class TentacleChannel : IDisposable
     public async Task SendContentAsync(Stream source, long length, Action<int>? sent = null)
     {
         var buffer = BufferPool.Rent();
+        _pace = NewPace();
         try
         {
             Buffer.BlockCopy(_pending, 0, buffer, 0, _pendingBytes);
@@ -178,6 +196,7 @@ public sealed class TentacleChannel : IDisposable
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     internal async Task<int> ReadSomeAsync(byte[] buffer)
     {
+        _pace = null;
         var waiting = _received.TakeContent(buffer.Length);
         if (waiting.Count == 0)
             return await ReceiveAsync(new ArraySegment<byte>(buffer)).ConfigureAwait(false);
@@ -189,7 +208,11 @@ public sealed class TentacleChannel : IDisposable
     /// <param name="buffer">The bytes, from its beginning.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
-    internal Task WriteAsync(byte[] buffer, int count) => SendAsync(buffer, count);
+    internal Task WriteAsync(byte[] buffer, int count)
+    {
+        _pace = null;
+        return SendAsync(buffer, count);
+    }
 
     /// <summary>Waits until the peer has acknowledged all that was sent.</summary>
     /// <returns>False if it did not, or if the platform cannot tell.</returns>
@@ -271,9 +294,9 @@ public sealed class TentacleChannel : IDisposable
     {
         try
         {
-            _guard.Begin(Patience);
+            BeginWait();
             var count = await _stream.ReadAsync(space.Array!, space.Offset, space.Count, CancellationToken.None).ConfigureAwait(false);
-            _guard.End();
+            EndWait(count);
 
             // A socket that we close under a read may give that read an end, which must not pass for the peer's orderly one.
             if (count == 0 && IsClosed)
@@ -293,9 +316,10 @@ public sealed class TentacleChannel : IDisposable
         {
             for (var at = 0; at < count; at += MaxWriteBytes)
             {
-                _guard.Begin(Patience);
-                await _stream.WriteAsync(buffer, at, Math.Min(MaxWriteBytes, count - at), CancellationToken.None).ConfigureAwait(false);
-                _guard.End();
+                var piece = Math.Min(MaxWriteBytes, count - at);
+                BeginWait();
+                await _stream.WriteAsync(buffer, at, piece, CancellationToken.None).ConfigureAwait(false);
+                EndWait(piece);
             }
 
             BytesSent += count;
@@ -303,6 +327,46 @@ public sealed class TentacleChannel : IDisposable
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             throw Explain(e, "did not take what was sent");
+        }
+    }
+
+    private Pace NewPace() => new(Patience, MinimumRate);
+
+    private void BeginWait()
+    {
+        _pace?.Begin();
+        var left = _pace?.Left;
+        _isPaced = left < Patience;
+        if (_isPaced)
+            _guard.Begin(left > ShortestWait ? left.Value : ShortestWait);
+        else
+            _guard.Begin(Patience, _isTaking);
+    }
+
+    private void EndWait(int bytes)
+    {
+        _guard.End();
+        _pace?.End(bytes);
+    }
+
+    /// <summary>
+    /// On a slow line what was written may take longer than patience to arrive; whoever takes it bit by bit is neither silent nor late
+    /// with an answer.
+    /// </summary>
+    private bool IsTaking()
+    {
+        if (_socket is null || _pace?.Left <= TimeSpan.Zero)
+            return false;
+        try
+        {
+            var (acknowledged, wasUnderWay) = (_acknowledged, _isUnderWay);
+            _acknowledged = SocketTuning.AcknowledgedBytes(_socket) ?? acknowledged;
+            _isUnderWay = SocketTuning.UnacknowledgedBytes(_socket) > 0;
+            return _acknowledged != acknowledged && (_isUnderWay || wasUnderWay);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
         }
     }
 
@@ -319,6 +383,8 @@ public sealed class TentacleChannel : IDisposable
     {
         if (_guard.Cancelled)
             return new OperationCanceledException($"The conversation with {Peer} was cancelled.", cause);
+        if (_guard.TimedOut && _isPaced)
+            return Fail(TentacleErrorKind.Timeout, $"was too slow: {_pace}", cause);
         if (_guard.TimedOut)
             return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {Patience.TotalSeconds:0.###} s", cause);
         var reason = (cause.InnerException ?? cause) is SocketException socketError ? socketError.Message : cause.Message;

@@ -9,6 +9,7 @@ public sealed record TentacleClientOptions
 {
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
     private readonly int _retryCount = 3;
+    private readonly int _minimumRate = TentacleLimits.DefaultMinimumRate;
 
     /// <summary>Makes options for a server.</summary>
     /// <param name="endpoint">Where it listens.</param>
@@ -37,6 +38,16 @@ public sealed record TentacleClientOptions
         init => _timeout = value >= TimeSpan.FromSeconds(0.1) && value <= TimeSpan.FromHours(1)
             ? value
             : throw new TentacleException(TentacleErrorKind.Configuration, $"A time-out of {value.TotalSeconds:0.###} s is out of range: give 0.1 to 3600 seconds.");
+    }
+
+    /// <summary>Bytes a second that the server must at least give or take during a transfer, beyond one <see cref="Timeout"/>; 0 for no limit, 100 by default.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>
+    public int MinimumRate
+    {
+        get => _minimumRate;
+        init => _minimumRate = value >= 0
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"A least rate of {value} bytes a second is out of range: give 0 or more.");
     }
 
     /// <summary>How often a step that is safe to repeat is tried again, 0 to 100; 3 by default (stock's <c>sync_retries</c>).</summary>

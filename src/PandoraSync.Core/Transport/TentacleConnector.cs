@@ -13,6 +13,7 @@ namespace PandoraSync.Transport;
 /// <summary>Opens connections to Tentacle servers.</summary>
 public static class TentacleConnector
 {
+    private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LingerForAnswers = TimeSpan.FromMilliseconds(0.2);
 
     /// <summary>Resolves the name and connects to the first of its addresses that answers.</summary>
@@ -30,7 +31,7 @@ public static class TentacleConnector
             {
                 var socket = await ConnectSocketAsync(new IPEndPoint(address, first.Port), first, options, cancellationToken).ConfigureAwait(false);
                 var stream = await SecureAsync(new PromptSocketStream(socket, LingerForAnswers), options, cancellationToken).ConfigureAwait(false);
-                var channel = new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout);
+                var channel = new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
                 if (options.SmallRecords)
                     channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
                 return channel;
@@ -59,6 +60,8 @@ public static class TentacleConnector
             var lookup = Dns.GetHostAddressesAsync(endpoint.Host);
             var cancelled = new TaskCompletionSource<IPAddress[]>();
             using var registration = cancellationToken.Register(() => cancelled.TrySetCanceled(cancellationToken));
+            using var limit = new CancellationTokenSource(LongestLookUp);
+            using var tooLong = limit.Token.Register(() => cancelled.TrySetException(new SocketException((int)SocketError.TryAgain)));
             var found = await (await Task.WhenAny(lookup, cancelled.Task).ConfigureAwait(false)).ConfigureAwait(false);
             var usable = found.Where(a => a.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6).ToArray();
             return usable.Length > 0 ? usable : throw new SocketException((int)SocketError.HostNotFound);

@@ -41,6 +41,27 @@ public sealed class TentacleServerConfTests : IDisposable
     }
 
     [Fact]
+    public void Limits_that_stock_does_not_have_are_read_from_the_file()
+    {
+        var file = Write($"""
+            directory {_made.Folder.Path}
+            max_connections 50
+            max_per_address 7
+            min_rate 500
+            buffer_bytes 1000000
+            buffer_files 2000
+            buffer_hours 48
+            buffer_drop_oldest 1
+            min_free_bytes 0
+            """);
+        var configuration = TentacleServerConfiguration.Read(file, options: null);
+        var limits = configuration.Options.Limits;
+        Assert.Equal((7, 500), (configuration.Options.MaxConnectionsPerAddress, configuration.Options.MinimumRate));
+        Assert.Equal((1_000_000L, 2000L, TimeSpan.FromDays(2), true, 0L), (limits.MaxBytes, limits.MaxFiles, limits.MaxAge, limits.DropOldest, limits.MinFreeBytes));
+        Assert.Empty(configuration.Warnings);
+    }
+
+    [Fact]
     public void A_full_file_is_read_and_options_win_over_it()
     {
         var file = Write($"""

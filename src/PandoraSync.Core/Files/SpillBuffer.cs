@@ -1,0 +1,46 @@
+using System;
+using System.IO;
+
+namespace PandoraSync.Files;
+
+/// <summary>Bytes of unknown number, written and then read: a few are held in memory, many in a temporary file.</summary>
+/// <param name="folder">Where the temporary file is made.</param>
+internal sealed class SpillBuffer(string folder) : IDisposable
+{
+    private const int MostBytesInMemory = 64 * 1024;
+    private readonly MemoryStream _memory = new();
+    private TemporaryFile? _file;
+
+    /// <summary>Appends bytes.</summary>
+    /// <exception cref="IOException">The temporary file cannot be made or written.</exception>
+    public void Write(byte[] bytes)
+    {
+        if (_memory.Length + bytes.Length > MostBytesInMemory)
+        {
+            _file ??= TemporaryFile.Create(folder);
+            _memory.WriteTo(_file.Stream);
+            _memory.SetLength(0);
+        }
+
+        _memory.Write(bytes, 0, bytes.Length);
+    }
+
+    /// <summary>Ends the writing.</summary>
+    /// <returns>All bytes, from the first; it lives as long as this.</returns>
+    /// <exception cref="IOException">The temporary file cannot be written.</exception>
+    public Stream Complete()
+    {
+        if (_file is not null)
+            _memory.WriteTo(_file.Stream);
+        Stream all = _file is null ? _memory : _file.Stream;
+        all.Position = 0;
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _file?.Dispose();
+    }
+}

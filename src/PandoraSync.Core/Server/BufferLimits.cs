@@ -1,0 +1,55 @@
+using System;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Server;
+
+/// <summary>How much a server keeps in its storage directory, its folders included. Checked where it is made and not changed afterwards.</summary>
+public sealed record BufferLimits
+{
+    private readonly long _maxBytes;
+    private readonly long _maxFiles;
+    private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
+    private readonly TimeSpan _maxAge;
+
+    /// <summary>Most bytes of files; 0, the default, for no limit.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    public long MaxBytes
+    {
+        get => _maxBytes;
+        init => _maxBytes = NotNegative(value, "buffer size");
+    }
+
+    /// <summary>Most files; 0, the default, for no limit.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    public long MaxFiles
+    {
+        get => _maxFiles;
+        init => _maxFiles = NotNegative(value, "number of files in the buffer");
+    }
+
+    /// <summary>Longest time that a file waits for whoever calls in; zero, the default, for no limit.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    public TimeSpan MaxAge
+    {
+        get => _maxAge;
+        init => _maxAge = TimeSpan.FromTicks(NotNegative(value.Ticks, "age of files in the buffer"));
+    }
+
+    /// <summary>Bytes of the disk that are left free: what would need them is refused. 16 MB by default; 0 fills the disk.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    public long MinFreeBytes
+    {
+        get => _minFreeBytes;
+        init => _minFreeBytes = NotNegative(value, "free space");
+    }
+
+    /// <summary>Over a limit, deletes the oldest files instead of refusing new ones. Off by default: what is refused stays with the agent and comes again.</summary>
+    public bool DropOldest { get; init; }
+
+    /// <summary>True if anything but free space is limited, so that files must be counted.</summary>
+    internal bool CountFiles => MaxBytes > 0 || MaxFiles > 0 || MaxAge > TimeSpan.Zero;
+
+    private static long NotNegative(long value, string what) => value >= 0
+        ? value
+        : throw new TentacleException(TentacleErrorKind.Configuration, $"A {what} of {value} is out of range: give 0 for no limit, or more.");
+}
