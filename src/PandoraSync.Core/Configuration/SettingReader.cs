@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using PandoraSync.Files;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Configuration;
@@ -117,7 +118,7 @@ internal sealed class SettingReader
     }
 
     private static bool IsAbsolute(string path) =>
-        path.Length > 0 && (path[0] is '/' || path.StartsWith(@"\\", StringComparison.Ordinal)
+        path.Length > 0 && PathRules.IsPossible(path) && (path[0] is '/' || path.StartsWith(@"\\", StringComparison.Ordinal)
             || (path.Length > 2 && char.IsLetter(path[0]) && path[1] == ':' && path[2] is '\\' or '/')
             || (Path.IsPathRooted(path) && path[0] != '\\'));
 }

@@ -9,6 +9,9 @@ namespace PandoraSync.Server;
 /// <summary>An address, or a network by its prefix.</summary>
 public sealed class AllowedNetwork
 {
+    // What comes before the IPv4 address in an IPv6 address that stands for one.
+    private const int MappedBits = 96;
+
     private readonly byte[] _address;
     private readonly int _bits;
 
@@ -27,7 +30,9 @@ public sealed class AllowedNetwork
             throw Wrong(text);
         var bytes = address.GetAddressBytes();
         var bits = parts.Length == 1 ? bytes.Length * 8 : ParseBits(parts[1], bytes.Length * 8) ?? throw Wrong(text);
-        return new AllowedNetwork(bytes, bits);
+        return address.IsIPv4MappedToIPv6 && bits >= MappedBits
+            ? new AllowedNetwork(address.MapToIPv4().GetAddressBytes(), bits - MappedBits)
+            : new AllowedNetwork(bytes, bits);
     }
 
     /// <summary>Whether an address lies in it; an IPv4 address written as an IPv6 one counts as IPv4.</summary>

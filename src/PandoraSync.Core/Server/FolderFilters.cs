@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using PandoraSync.Files;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Server;
@@ -46,8 +47,8 @@ public sealed class FolderFilters
         if (colon <= 0 || colon == part.Length - 1)
             throw Wrong(part, "write pattern:folder");
         var folder = part.Substring(colon + 1).Trim();
-        if (Path.IsPathRooted(folder) || folder.Split('/', '\\').Any(p => p is "" or "." or ".."))
-            throw Wrong(part, $"the folder '{folder}' must be a relative path inside the storage directory");
+        if (!PathRules.IsPossible(folder) || Path.IsPathRooted(folder) || folder.Split('/', '\\').Any(p => p is "" or "." or ".."))
+            throw Wrong(part, $"the folder '{TentacleText.Show(folder)}' must be a relative path inside the storage directory");
         try
         {
             return (PerlPattern.Compile(part.Substring(0, colon)), folder);

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
+using PandoraSync.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
@@ -25,8 +25,8 @@ public sealed record TentacleServerOptions
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: not a full path.</exception>
     public TentacleServerOptions(string directory)
     {
-        if (string.IsNullOrWhiteSpace(directory) || !Path.IsPathRooted(directory))
-            throw Wrong($"The storage directory '{directory}' is not a full path: give an absolute one.");
+        if (!PathRules.IsFull(directory))
+            throw Wrong($"The storage directory '{TentacleText.Show(directory)}' is not a full path: give an absolute one.");
         Directory = directory;
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using PandoraSync.Files;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Sync;
@@ -16,8 +17,8 @@ public sealed record SyncOptions
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: not a full path.</exception>
     public SyncOptions(string incomingDirectory)
     {
-        if (string.IsNullOrWhiteSpace(incomingDirectory) || !Path.IsPathRooted(incomingDirectory))
-            throw new TentacleException(TentacleErrorKind.Configuration, $"The incoming directory '{incomingDirectory}' is not a full path: give an absolute one.");
+        if (!PathRules.IsFull(incomingDirectory))
+            throw new TentacleException(TentacleErrorKind.Configuration, $"The incoming directory '{TentacleText.Show(incomingDirectory)}' is not a full path: give an absolute one.");
         IncomingDirectory = Path.GetFullPath(incomingDirectory);
     }
 
