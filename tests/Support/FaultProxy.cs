@@ -13,7 +13,6 @@ namespace PandoraSync.TestSupport;
 /// </summary>
 public sealed class FaultProxy : IDisposable
 {
-    private readonly IPEndPoint _target;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<FaultLine> _lines = [];
@@ -28,7 +27,7 @@ public sealed class FaultProxy : IDisposable
     /// <param name="toClient">Gives the plan for the bytes to the client of connection 1, 2, ...; null for untouched.</param>
     public FaultProxy(IPEndPoint target, Func<int, FaultPlan>? toServer = null, Func<int, FaultPlan>? toClient = null)
     {
-        _target = target;
+        Target = target;
         ToServer = toServer ?? (static _ => new FaultPlan());
         ToClient = toClient ?? (static _ => new FaultPlan());
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -42,6 +41,9 @@ public sealed class FaultProxy : IDisposable
         var plan = new FaultPlan { Delay = roundTrip / 2 };
         return new FaultProxy(target, _ => plan, _ => plan);
     }
+
+    /// <summary>The server behind it, for connections from now on.</summary>
+    public IPEndPoint Target { get; set; }
 
     /// <summary>The plan for the bytes to the server, by the connection's number; asked when it is made.</summary>
     public Func<int, FaultPlan> ToServer { get; set; }
@@ -103,10 +105,11 @@ public sealed class FaultProxy : IDisposable
 
     private async Task ServeAsync(Socket client, int number)
     {
-        var server = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var target = Target;
+        var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await server.ConnectAsync(_target, _stop.Token);
+            await server.ConnectAsync(target, _stop.Token);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {

@@ -1,0 +1,175 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Protocol;
+using PandoraSync.Sync;
+using PandoraSync.TestSupport;
+using PandoraSync.Transport;
+using PandoraSync.Transport.Tls;
+
+namespace PandoraSync.Tests.Faults;
+
+/// <summary>Plays a story, then lets the lines be good and drains until the buffer is empty, and settles the accounts.</summary>
+internal sealed class FaultRun : IDisposable
+{
+    private const int MostCalmDrains = 20;
+    private static readonly TimeSpan LongestStory = TimeSpan.FromMinutes(2);
+
+    private readonly TempFolder _incoming = new();
+    private readonly Ledger _ledger = new();
+    private readonly FaultyBuffer _buffer;
+    private readonly TlsClientOptions? _tls;
+    private int _names;
+
+    private FaultRun(FaultyBuffer buffer, TlsClientOptions? tls)
+    {
+        _buffer = buffer;
+        _tls = tls;
+    }
+
+    /// <summary>Plays a story.</summary>
+    /// <returns>What went wrong.</returns>
+    public static async Task<FaultCount> PlayAsync(FaultStory story, bool stock, TlsServerOptions serverTls, TlsClientOptions clientTls)
+    {
+        using var run = new FaultRun(new FaultyBuffer(stock, story.Tls ? serverTls : null, story.Lines), story.Tls ? clientTls : null);
+        var playing = run.PlayAsync(story);
+        var hung = await Task.WhenAny(playing, Task.Delay(LongestStory)) != playing;
+        if (!hung)
+            await playing;
+        run.Consume();
+        return run._ledger.Settle(hung);
+    }
+
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _incoming.Dispose();
+    }
+
+    private async Task PlayAsync(FaultStory story)
+    {
+        foreach (var step in story.Steps)
+            await PlayAsync(step);
+        _buffer.CalmDown();
+        for (var i = 0; i == 0 || _buffer.FileNames().Length > 0; i++)
+        {
+            if (i == MostCalmDrains)
+                throw new InvalidOperationException($"The buffer is not empty after {i} drains over good lines: {string.Join(", ", _buffer.FileNames())}.");
+            await DrainAsync(connections: 2, breaksOffAfter: 0, Client(seconds: 10));
+        }
+    }
+
+    private Task PlayAsync(FaultStep step) => step switch
+    {
+        FaultStep.Send send => SendAsync($"agent.{AgentData.FirstEpoch + Interlocked.Increment(ref _names)}.data", send.Bytes),
+        FaultStep.SendAgain send => _ledger.NameOf(send.File) is { } name ? SendAsync(name, send.Bytes) : Task.CompletedTask,
+        FaultStep.Copy copy => WithClientAsync(copy.File, (client, name) => client.TakeAsync(TentacleVerb.Recv, name, _ => Stream.Null, received: null, CancellationToken.None)),
+        FaultStep.Remove remove => WithClientAsync(remove.File, RemoveAsync),
+        FaultStep.List => WithClientAsync(0, (client, _) => client.ListAsync(string.Empty, CancellationToken.None)),
+        FaultStep.Drain drain => DrainAsync(drain.Connections, drain.BreaksOffAfter, Client(seconds: 0.4)),
+        FaultStep.Consume => Task.Run(Consume),
+        FaultStep.Crash => _buffer.CrashAsync(),
+        FaultStep.Together together => TogetherAsync(together),
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    /// <summary>A server crashes once at a time, and not while it is being started again.</summary>
+    private Task TogetherAsync(FaultStep.Together together)
+    {
+        var crashes = together.Steps.OfType<FaultStep.Crash>().Take(1);
+        return Task.WhenAll(together.Steps.Where(s => s is not FaultStep.Crash).Concat(crashes).Select(PlayAsync));
+    }
+
+    private async Task SendAsync(string name, int bytes)
+    {
+        var sending = _ledger.Begin(name, bytes);
+        try
+        {
+            using var client = await TentacleClient.ConnectAsync(Client(seconds: 0.4), CancellationToken.None);
+            await client.SendAsync(name, new MemoryStream(sending.Content), sending.Content.Length, sent: null, CancellationToken.None);
+            sending.IsAccepted = true;
+        }
+        catch (TentacleException)
+        {
+            // Refused, or nobody knows: then it may arrive or not, but not twice and not torn.
+        }
+    }
+
+    private async Task RemoveAsync(TentacleClient client, string name)
+    {
+        _ledger.MayBeTaken(name);
+        await client.DeleteAsync(name, CancellationToken.None);
+        await client.QuitAsync(CancellationToken.None);
+    }
+
+    private async Task WithClientAsync(int file, Func<TentacleClient, string, Task> action)
+    {
+        if (_ledger.NameOf(file) is not { } name)
+            return;
+        try
+        {
+            using var client = await TentacleClient.ConnectAsync(Client(seconds: 0.4), CancellationToken.None);
+            await action(client, name);
+        }
+        catch (TentacleException)
+        {
+            // The line broke, or there is no such file any more.
+        }
+    }
+
+    private async Task DrainAsync(int connections, int breaksOffAfter, TentacleClientOptions client)
+    {
+        using var breakOff = new CancellationTokenSource();
+        var arrived = 0;
+        var options = new SyncOptions(_incoming.Path)
+        {
+            Connections = connections,
+            Received = _ =>
+            {
+                if (Interlocked.Increment(ref arrived) == breaksOffAfter)
+                    breakOff.Cancel();
+            },
+        };
+        try
+        {
+            await SyncServer.DrainAsync([new SyncSite(client)], options, completed: null, breakOff.Token);
+        }
+        catch (OperationCanceledException) when (breaksOffAfter > 0)
+        {
+            // Broken off; the next drain goes on.
+        }
+        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Busy)
+        {
+            // Another drain of this story is under way.
+        }
+    }
+
+    private void Consume()
+    {
+        foreach (var path in Directory.EnumerateFiles(_incoming.Path))
+        {
+            try
+            {
+                // Like the data server: what two of them read at once only one of them has.
+                var mine = path + ".mine";
+                File.Move(path, mine);
+                _ledger.Arrived(File.ReadAllBytes(mine));
+                File.Delete(mine);
+            }
+            catch (FileNotFoundException)
+            {
+                // The other one has it.
+            }
+        }
+    }
+
+    private TentacleClientOptions Client(double seconds) => new(new TentacleEndpoint("127.0.0.1", _buffer.Port))
+    {
+        Timeout = TimeSpan.FromSeconds(seconds),
+        RetryCount = 1,
+        Tls = _tls,
+    };
+}

@@ -1,0 +1,85 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Threading;
+
+namespace PandoraSync.Tests.Faults;
+
+/// <summary>What was sent and what became of it. Each sending has content of its own, so that every arrival can be told from every other.</summary>
+internal sealed class Ledger
+{
+    private readonly Lock _gate = new();
+    private readonly List<Sending> _sendings = [];
+    private readonly List<byte[]> _arrived = [];
+
+    /// <summary>Notes that a file is about to be sent.</summary>
+    public Sending Begin(string name, int bytes)
+    {
+        lock (_gate)
+        {
+            var head = Encoding.ASCII.GetBytes($"{_sendings.Count} ");
+            var content = new byte[Math.Max(bytes, head.Length)];
+            for (var i = 0; i < content.Length; i++)
+                content[i] = (byte)((i * 31) + _sendings.Count);
+            head.CopyTo(content, 0);
+            var sending = new Sending(name, content);
+            _sendings.Add(sending);
+            return sending;
+        }
+    }
+
+    /// <summary>The name of an earlier file; null if there is none yet.</summary>
+    public string? NameOf(int file)
+    {
+        lock (_gate)
+            return _sendings.Count == 0 ? null : _sendings[file % _sendings.Count].Name;
+    }
+
+    /// <summary>Notes that somebody may have taken what has a name now: it need not arrive any more, but may.</summary>
+    public void MayBeTaken(string name)
+    {
+        lock (_gate)
+        {
+            foreach (var sending in _sendings.Where(s => string.Equals(s.Name, name, StringComparison.Ordinal)))
+                sending.MayBeTaken = true;
+        }
+    }
+
+    /// <summary>Notes what the incoming directory had.</summary>
+    public void Arrived(byte[] content)
+    {
+        lock (_gate)
+            _arrived.Add(content);
+    }
+
+    /// <summary>Counts what went wrong.</summary>
+    public FaultCount Settle(bool hung)
+    {
+        var (lost, doubled) = (0, 0);
+        var left = new List<byte[]>(_arrived);
+        foreach (var sending in _sendings)
+        {
+            var times = left.RemoveAll(c => c.AsSpan().SequenceEqual(sending.Content));
+            lost += sending is { IsAccepted: true, MayBeTaken: false } && times == 0 ? 1 : 0;
+            doubled += Math.Max(0, times - 1);
+        }
+
+        return new FaultCount(lost, doubled, left.Count, hung ? 1 : 0);
+    }
+
+    internal sealed record Sending(string Name, byte[] Content)
+    {
+        /// <summary>The server has said that it has it.</summary>
+        public bool IsAccepted { get; set; }
+
+        /// <summary>Somebody may have taken it, on purpose.</summary>
+        public bool MayBeTaken { get; set; }
+    }
+}
+
+/// <summary>What went wrong in a story, or in many. Torn: something arrived that nobody has sent.</summary>
+internal sealed record FaultCount(int Lost, int Doubled, int Torn, int Hung)
+{
+    public bool IsNone => this is { Lost: 0, Doubled: 0, Torn: 0, Hung: 0 };
+}
