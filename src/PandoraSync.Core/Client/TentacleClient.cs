@@ -104,7 +104,7 @@ public sealed class TentacleClient : IDisposable
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         using var step = Begin("RECV", file: null, cancellationToken);
-        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, UnansweredLine.ProbeName)).ConfigureAwait(false)).Size is not null)
+        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName)).ConfigureAwait(false)).Size is not null)
             await CancelAsync().ConfigureAwait(false);
     }
 

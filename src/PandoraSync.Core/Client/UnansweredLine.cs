@@ -13,9 +13,6 @@ namespace PandoraSync.Client;
 /// </summary>
 internal sealed class UnansweredLine(TentacleChannel channel)
 {
-    /// <summary>A name that no server has.</summary>
-    public const string ProbeName = ".pandorasync";
-
     // A server that waits for the line reads it within this time, unless its machine is very busy.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
@@ -56,7 +53,7 @@ internal sealed class UnansweredLine(TentacleChannel channel)
         foreach (var question in Questions)
         {
             asked = question;
-            channel.Queue(TentacleCommand.Request(question, ProbeName).ToBytes());
+            channel.Queue(TentacleCommand.Request(question, FileNameRules.ProbeName).ToBytes());
             await channel.FlushAsync().ConfigureAwait(false);
             if (await IsAnsweredAsync().ConfigureAwait(false))
                 break;

@@ -12,6 +12,9 @@ internal static class ZipMember
     private const int EndRecordBytes = 22;
     private const int LongestComment = 65535;
 
+    // The runtime's reader makes an object of each member, and only the first is wanted.
+    private const int MostDirectoryBytes = 1024 * 1024;
+
     /// <summary>Packs a stream.</summary>
     public static void Write(Stream source, Stream archive, string memberName)
     {
@@ -82,6 +85,8 @@ internal static class ZipMember
             long directory = BitConverter.ToUInt32(tail, at + 16);
             if (directory == uint.MaxValue)
                 directory = ReadLargeDirectoryOffset(archive, tail, at);
+            if (archive.Length - directory > MostDirectoryBytes)
+                throw Damaged("it has far more members than the one that is wanted");
             var header = ReadAt(archive, directory, 46);
             return header.Length == 46 && BitConverter.ToUInt32(header, 0) == 0x02014b50
                 ? BitConverter.ToUInt32(header, 16)

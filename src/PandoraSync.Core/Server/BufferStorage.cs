@@ -18,7 +18,7 @@ namespace PandoraSync.Server;
 internal sealed class BufferStorage : IDisposable
 {
     /// <summary>Our folder inside the storage directory.</summary>
-    public const string OwnFolder = ".pandorasync";
+    public const string OwnFolder = FileNameRules.ProbeName;
 
     private readonly TentacleServerOptions _options;
     private readonly string _temporary;

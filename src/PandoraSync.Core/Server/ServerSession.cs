@@ -16,6 +16,7 @@ internal sealed class ServerSession : IServerSession
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
     private PendingMove? _pending;
+    private bool _saysQuit;
     private volatile bool _stopping;
     private volatile bool _idle;
 
@@ -62,7 +63,7 @@ internal sealed class ServerSession : IServerSession
             var command = await ReadCommandAsync().ConfigureAwait(false);
             if (command is null)
             {
-                if (!_stopping && _pending is not null && _channel.EndedOrderly && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
+                if (!_stopping && _pending is not null && !_saysQuit && _channel.EndedOrderly && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
                     FinishMove();
                 return;
             }
@@ -79,6 +80,9 @@ internal sealed class ServerSession : IServerSession
     private async Task<bool> HandleAsync(TentacleCommand command)
     {
         _channel.Step = command.ToString();
+
+        // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
+        _saysQuit |= string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal);
         switch (command.Verb)
         {
             case TentacleVerb.Send or TentacleVerb.ZSend:

@@ -20,12 +20,14 @@ internal sealed class FaultRun : IDisposable
 
     private readonly TempFolder _incoming = new();
     private readonly Ledger _ledger = new();
+    private readonly bool _stock;
     private readonly FaultyBuffer _buffer;
     private readonly TlsClientOptions? _tls;
     private int _names;
 
-    private FaultRun(FaultyBuffer buffer, TlsClientOptions? tls)
+    private FaultRun(bool stock, FaultyBuffer buffer, TlsClientOptions? tls)
     {
+        _stock = stock;
         _buffer = buffer;
         _tls = tls;
     }
@@ -34,7 +36,7 @@ internal sealed class FaultRun : IDisposable
     /// <returns>What went wrong.</returns>
     public static async Task<FaultCount> PlayAsync(FaultStory story, bool stock, TlsServerOptions serverTls, TlsClientOptions clientTls)
     {
-        using var run = new FaultRun(new FaultyBuffer(stock, story.Tls ? serverTls : null, story.Lines), story.Tls ? clientTls : null);
+        using var run = new FaultRun(stock, new FaultyBuffer(stock, story.Tls ? serverTls : null, story.Lines), story.Tls ? clientTls : null);
         var playing = run.PlayAsync(story);
         var hung = await Task.WhenAny(playing, Task.Delay(LongestStory)) != playing;
         if (!hung)
@@ -98,10 +100,14 @@ internal sealed class FaultRun : IDisposable
         }
     }
 
+    /// <summary>A stock server deletes what it has only begun to give; one of ours keeps it until the client has all of it.</summary>
     private async Task RemoveAsync(TentacleClient client, string name)
     {
-        _ledger.MayBeTaken(name);
+        if (_stock)
+            _ledger.MayBeTaken(name);
+        await client.ProbeAsync(CancellationToken.None);
         await client.DeleteAsync(name, CancellationToken.None);
+        _ledger.MayBeTaken(name);
         await client.QuitAsync(CancellationToken.None);
     }
 
@@ -149,19 +155,12 @@ internal sealed class FaultRun : IDisposable
 
     private void Consume()
     {
-        foreach (var path in Directory.EnumerateFiles(_incoming.Path))
+        lock (_ledger)
         {
-            try
+            foreach (var path in Directory.EnumerateFiles(_incoming.Path))
             {
-                // Like the data server: what two of them read at once only one of them has.
-                var mine = path + ".mine";
-                File.Move(path, mine);
-                _ledger.Arrived(File.ReadAllBytes(mine));
-                File.Delete(mine);
-            }
-            catch (FileNotFoundException)
-            {
-                // The other one has it.
+                _ledger.Arrived(File.ReadAllBytes(path));
+                File.Delete(path);
             }
         }
     }

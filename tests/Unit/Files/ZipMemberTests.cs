@@ -45,6 +45,20 @@ public class ZipMemberTests
     public void A_stored_member_is_read() => Assert.Equal(Content, Read(Zip(Content, CompressionLevel.NoCompression), Content.Length));
 
     [Fact]
+    public void An_archive_of_very_many_members_is_refused_before_they_are_looked_at()
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            for (var i = 0; i < 20_000; i++)
+                zip.CreateEntry($"member {i}");
+        }
+
+        var error = Assert.Throws<TentacleException>(() => Read(memory.ToArray(), 100));
+        Assert.Equal("The archive is damaged: it has far more members than the one that is wanted.", error.Message);
+    }
+
+    [Fact]
     public void Only_the_first_member_counts()
     {
         using var memory = new MemoryStream();

@@ -43,6 +43,19 @@ public sealed class ServerMoveTests
     }
 
     [Fact]
+    public async Task A_file_stays_when_a_client_that_would_say_QUIT_just_closes()
+    {
+        using var ours = With(File);
+        using (var client = new PlainClient(ours.Port))
+        {
+            Assert.Equal("RECV ERR (file has an invalid file name)", client.Ask("RECV <.pandorasync>"));
+            Assert.Equal(File.Content, client.Mv(File.Name));
+        }
+
+        await StaysWhole(ours);
+    }
+
+    [Fact]
     public async Task A_file_stays_when_the_client_breaks_the_connection_after_the_content()
     {
         using var ours = With(File);
