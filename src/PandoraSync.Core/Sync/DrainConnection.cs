@@ -51,8 +51,9 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         catch (Exception e)
         {
             await GiveBackAsync(e).ConfigureAwait(false);
-            if (LocalFileError.IsFileError(e))
-                throw LocalFileError.Explain(e, context.Incoming.Path, "store", context.Site.Name);
+            var cause = e is TentacleException { Kind: TentacleErrorKind.DiskFull or TentacleErrorKind.LocalFile, InnerException: { } inner } ? inner : e;
+            if (LocalFileError.IsFileError(cause))
+                throw LocalFileError.Explain(cause, context.Incoming.Path, "store", context.Site.Name);
             throw;
         }
     }

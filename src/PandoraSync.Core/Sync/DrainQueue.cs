@@ -11,6 +11,7 @@ internal sealed class DrainQueue
 {
     private readonly ConcurrentQueue<DrainItem> _again = new();
     private readonly ConcurrentQueue<DrainItem> _fresh;
+    private volatile bool _onlyStaged;
     private volatile bool _closed;
 
     public DrainQueue(IEnumerable<StagedFile> recovered, IEnumerable<string> names)
@@ -30,14 +31,26 @@ internal sealed class DrainQueue
     public int Total { get; }
 
     /// <summary>True if nothing is left or the run is over.</summary>
-    public bool IsEmpty => _closed || (_again.IsEmpty && _fresh.IsEmpty);
+    public bool IsEmpty => _closed || (_again.IsEmpty && (_onlyStaged || _fresh.IsEmpty));
 
     /// <summary>Takes the next file.</summary>
     /// <returns>Null if nothing is left or the run is over.</returns>
-    public DrainItem? Take() => !_closed && (_again.TryDequeue(out var item) || _fresh.TryDequeue(out item)) ? item : null;
+    public DrainItem? Take()
+    {
+        while (!_closed && _again.TryDequeue(out var again))
+        {
+            if (again.Staged is not null || !_onlyStaged)
+                return again;
+        }
+
+        return !_closed && !_onlyStaged && _fresh.TryDequeue(out var fresh) ? fresh : null;
+    }
 
     /// <summary>Gives a file back, to be tried again before the others.</summary>
     public void Return(DrainItem item) => _again.Enqueue(item);
+
+    /// <summary>From now on gives out only files that are staged already: they need no more room, and give it free.</summary>
+    public void GiveOnlyStaged() => _onlyStaged = true;
 
     /// <summary>Ends the run: nothing more is given out.</summary>
     public void Close() => _closed = true;

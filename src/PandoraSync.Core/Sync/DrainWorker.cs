@@ -15,6 +15,7 @@ internal sealed class DrainWorker(DrainContext context, int number)
     public async Task RunAsync(CancellationToken cancellationToken, CancellationToken placeWanted)
     {
         var failures = 0;
+        var isFull = false;
         while (!context.Queue.IsEmpty)
         {
             try
@@ -24,6 +25,13 @@ internal sealed class DrainWorker(DrainContext context, int number)
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (TentacleException e) when (e.Kind == TentacleErrorKind.DiskFull && !isFull)
+            {
+                // What is staged is brought to its end all the same; the rest waits for the next run.
+                isFull = true;
+                context.Queue.GiveOnlyStaged();
+                context.Tally.Fail(e);
             }
             catch (TentacleException e)
             {

@@ -59,6 +59,9 @@ internal sealed class HostProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Descriptors that it has open.</summary>
+    public int OpenFiles() => Directory.GetFiles($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
+
     public static HostProcess Start(params string[] arguments) => new(arguments, input: null);
 
     /// <summary>Runs it to its end.</summary>
@@ -69,6 +72,16 @@ internal sealed class HostProcess : IDisposable
     }
 
     public static Task<ProgramResult> CommandAsync(string command) => RunAsync(["-Command", command]);
+
+    /// <summary>True once it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Ends it without a warning, and waits for its end.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     /// <summary>What Ctrl+C does.</summary>
     public void Interrupt() => Signal("INT");
