@@ -44,7 +44,7 @@ public sealed class CrashTests
 
             // From the moment when it works, whatever it does then; some die before they have done anything.
             await Eventually.BecomesTrue(() => drain.HasExited || Directory.GetFiles(buffer).Length < FilesAtOnce || HasStaged(incoming), "the drain works", TimeSpan.FromSeconds(60));
-            await Task.Delay(moments.UpTo(400), TestContext.Current.CancellationToken);
+            await Task.Delay(moments.UpTo(700), TestContext.Current.CancellationToken);
             drain.Kill();
             arrived.Take(incoming);
         }
