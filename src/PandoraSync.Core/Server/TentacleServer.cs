@@ -14,7 +14,8 @@ namespace PandoraSync.Server;
 /// <summary>A Tentacle server: keeps what agents send in its storage directory and gives it to whoever calls in.</summary>
 public sealed class TentacleServer : IDisposable
 {
-    private const int Backlog = 512;
+    // As many as systems allow at most: agents like to call all at the same second.
+    private const int Backlog = 4096;
     private const int MostWaiting = 8192;
     private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
     private readonly CancellationTokenSource _stop = new();

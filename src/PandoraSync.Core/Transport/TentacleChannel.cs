@@ -121,7 +121,7 @@ public sealed class TentacleChannel : IDisposable
         left -= HandOver(_received.TakeContent(left), destination, received);
         if (left == 0)
             return;
-        var buffer = BufferPool.Rent();
+        var buffer = BufferPool.RentSmall();
         _pace = NewPace();
         try
         {
@@ -131,6 +131,12 @@ public sealed class TentacleChannel : IDisposable
                 if (count == 0)
                     throw Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
                 left -= HandOver(new ArraySegment<byte>(buffer, 0, count), destination, received);
+                if (count < buffer.Length || buffer.Length == BufferPool.BufferBytes || left == 0)
+                    continue;
+
+                // It comes faster than a small buffer takes it.
+                BufferPool.Return(buffer);
+                buffer = BufferPool.Rent();
             }
         }
         finally
@@ -166,7 +172,7 @@ public sealed class TentacleChannel : IDisposable
     /// <exception cref="TentacleException">Time-out, broken connection, or <see cref="TentacleErrorKind.Changed"/> if the source ended early.</exception>
     public async Task SendContentAsync(Stream source, long length, Action<int>? sent = null)
     {
-        var buffer = BufferPool.Rent();
+        var buffer = length + _pendingBytes <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
         _pace = NewPace();
         try
         {

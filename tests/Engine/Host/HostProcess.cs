@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 
@@ -59,6 +60,16 @@ internal sealed class HostProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Waits until a server in it listens.</summary>
+    /// <returns>Its port on 127.0.0.1.</returns>
+    public async Task<int> PortAsync()
+    {
+        const string pattern = @"Listening on 127\.0\.0\.1:(?<port>\d+)";
+        await Eventually.BecomesTrue(() => Find().Success, "the server listens", TimeSpan.FromSeconds(60));
+        return int.Parse(Find().Groups["port"].Value, CultureInfo.InvariantCulture);
+        Match Find() => Regex.Match(Output + Errors, pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    }
+
     /// <summary>Descriptors that it has open.</summary>
     public int OpenFiles() => Directory.GetFiles($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
 
@@ -72,9 +83,6 @@ internal sealed class HostProcess : IDisposable
     }
 
     public static Task<ProgramResult> CommandAsync(string command) => RunAsync(["-Command", command]);
-
-    /// <summary>True once it has ended.</summary>
-    public bool HasExited => _process.HasExited;
 
     /// <summary>Ends it without a warning, and waits for its end.</summary>
     public void Kill()

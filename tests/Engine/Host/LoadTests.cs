@@ -26,7 +26,7 @@ public sealed class LoadTests
         var largeSum = WriteLarge(Path.Combine(source, "large.1760000999.data"));
 
         using var server = HostProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -MaxFileSize 2GB -Wait -Verbose");
-        var port = await PortOfAsync(server);
+        var port = await server.PortAsync();
         var idleServer = server.Memory();
         using var client = HostProcess.Start("-Command", $$"""
             $s = New-TentacleSession 127.0.0.1 -Port {{port}}
@@ -79,12 +79,6 @@ public sealed class LoadTests
         Assert.True(second.ExitCode == 0, second.ToString());
         Assert.Equal(count, folder.FileNames().Length);
         Assert.Empty(stock.FileNames());
-    }
-
-    private static async Task<int> PortOfAsync(HostProcess server)
-    {
-        await Eventually.BecomesTrue(() => Regex.IsMatch(server.Output + server.Errors, @"Listening on 127\.0\.0\.1:\d+", RegexOptions.None, TimeSpan.FromSeconds(1)), "the server listens");
-        return (int)Number(server.Output + server.Errors, @"Listening on 127\.0\.0\.1:(\d+)");
     }
 
     private static long Number(string text, string pattern) =>
