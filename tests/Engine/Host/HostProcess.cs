@@ -18,7 +18,7 @@ internal sealed class HostProcess : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly Process _process;
 
-    private HostProcess(IEnumerable<string> arguments, string? input)
+    private HostProcess(IEnumerable<string> arguments, string? input, IReadOnlyDictionary<string, string>? environment = null)
     {
         _process = new Process
         {
@@ -30,6 +30,8 @@ internal sealed class HostProcess : IDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            _process.StartInfo.Environment[name] = value;
         _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
         _process.Start();
@@ -74,6 +76,9 @@ internal sealed class HostProcess : IDisposable
     public int OpenFiles() => Directory.GetFiles($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
 
     public static HostProcess Start(params string[] arguments) => new(arguments, input: null);
+
+    /// <summary>Starts it with variables set.</summary>
+    public static HostProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, input: null, environment);
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<ProgramResult> RunAsync(IEnumerable<string> arguments, string? input = null)

@@ -1,0 +1,53 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using PandoraSync.TestSupport;
+using Xunit;
+
+namespace PandoraSync.Tests.Engine.Host;
+
+/// <summary>What is promised is on disk before it is promised, in the order of the system calls: a power failure cannot be had here.</summary>
+public sealed class LastingTests
+{
+    private static readonly AgentData File1 = AgentData.Make(1);
+
+    [Fact]
+    public async Task A_server_says_OK_only_when_file_and_folder_are_on_disk()
+    {
+        using var folder = new TempFolder();
+        var (buffer, file) = (folder.MakeFolder("buffer"), folder.Write(File1.Name, File1.Content));
+        var trace = await SystemCallTrace.OfAsync($"$s = Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0; Send-TentacleFile '{file}' -ComputerName 127.0.0.1 -Port $s.Port; Stop-TentacleServer $s", folder["trace"]);
+        Assert.Equal(File1.Content, await File.ReadAllBytesAsync(Path.Combine(buffer, File1.Name), TestContext.Current.CancellationToken));
+        Assert.Equal(2, trace.Count("\"SEND OK"));
+        trace.HasInOrder(
+            "\"SEND OK",
+            $@"^fsync\(\d+<{buffer}/\.pandorasync/\w+>.*= 0$",
+            $@"^renameat2\(.*{buffer}/\.pandorasync/\w+.*{buffer}/{File1.Name}.*= 0$",
+            $@"^fsync\(\d+<{buffer}>.*= 0$",
+            "\"SEND OK");
+    }
+
+    [Theory]
+    [InlineData(1, @"^fsync\(\d+<{incoming}/\.pandorasync/[^/]+/part/")]
+    [InlineData(12, @"^syncfs\(\d+<{incoming}/\.pandorasync/[^/]+/whole>")]
+    public async Task A_drain_has_a_file_deleted_only_when_its_copy_is_on_disk(int files, string flush)
+    {
+        using var folder = new TempFolder();
+        var (buffer, incoming) = (folder.MakeFolder("buffer"), folder.MakeFolder("incoming"));
+        foreach (var file in AgentData.MakeMany(files))
+            await File.WriteAllBytesAsync(Path.Combine(buffer, file.Name), file.Content, TestContext.Current.CancellationToken);
+        var trace = await SystemCallTrace.OfAsync($"$s = Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0; $null = Invoke-PandoraSync \"127.0.0.1:$($s.Port)\" -Destination '{incoming}' -Connections 1; Stop-TentacleServer $s", folder["trace"]);
+        Assert.Equal(files, Directory.GetFiles(incoming).Length);
+        var name = AgentData.Make(files - 1).Name;
+        trace.HasInOrder(
+            $"\"RECV OK",
+            flush.Replace("{incoming}", incoming, StringComparison.Ordinal) + ".*= 0$",
+            $@"^renameat2\(.*/part/\w+.*/whole/{name}.*= 0$",
+            $@"^fsync\(\d+<{incoming}/\.pandorasync/[^/]+/whole>.*= 0$",
+            $"\"MV <{name}>",
+            "\"MV OK",
+            $@"^renameat2\(.*/whole/{name}.*{incoming}/{name}.*= 0$",
+            $@"^fsync\(\d+<{incoming}>.*= 0$");
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using PandoraSync.TestSupport;
+using Xunit;
+
+namespace PandoraSync.Tests.Engine.Host;
+
+/// <summary>What a host process asked of the system, in order, made by Debian's strace.</summary>
+internal sealed class SystemCallTrace
+{
+    private readonly List<(string Text, int Began, int Ended)> _calls = [];
+
+    private SystemCallTrace(IEnumerable<string> lines)
+    {
+        var unfinished = new Dictionary<string, (string Text, int Began)>(StringComparer.Ordinal);
+        foreach (var (line, at) in lines.Select((line, at) => (line, at)))
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            var (thread, text) = (line[..space], line[space..].Trim());
+            if (text.EndsWith("<unfinished ...>", StringComparison.Ordinal))
+                unfinished[thread] = (text, at);
+            else if (text.StartsWith("<...", StringComparison.Ordinal) && unfinished.Remove(thread, out var begun))
+                _calls.Add((begun.Text + text, begun.Began, at));
+            else
+                _calls.Add((text, at, at));
+        }
+    }
+
+    /// <summary>Runs a command in the host.</summary>
+    public static async Task<SystemCallTrace> OfAsync(string command, string traceFile)
+    {
+        var strace = RealPrograms.Strace;
+        Assert.SkipWhen(strace.WhyMissing is not null, strace.WhyMissing ?? string.Empty);
+        var result = await strace.RunAsync(["-f", "-y", "-s", "80", "-e", "trace=fsync,syncfs,renameat2,sendto,sendmsg", "-o", traceFile, Repository.Host, "-Command", command], limit: TimeSpan.FromMinutes(2));
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return new SystemCallTrace(await File.ReadAllLinesAsync(traceFile));
+    }
+
+    /// <summary>Asserts that calls came one after the other: each began after the one before had ended.</summary>
+    /// <param name="patterns">Regular expressions of the calls.</param>
+    public void HasInOrder(params string[] patterns)
+    {
+        var after = -1;
+        foreach (var pattern in patterns)
+        {
+            var found = _calls.Where(c => c.Began > after && Regex.IsMatch(c.Text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))).OrderBy(c => c.Began).FirstOrDefault();
+            Assert.True(found.Text is not null, $"No '{pattern}' after call {after} of:\n{string.Join('\n', _calls.Select(c => $"{c.Began}-{c.Ended} {c.Text}"))}");
+            after = found.Ended;
+        }
+    }
+
+    /// <summary>The number of calls that match.</summary>
+    public int Count(string pattern) => _calls.Count(c => Regex.IsMatch(c.Text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)));
+}
