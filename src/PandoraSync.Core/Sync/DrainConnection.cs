@@ -109,11 +109,14 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             }
 
             part!.Dispose();
-            return new StagedFile(item.Name, part.Name, size.Value)
+            var staged = new StagedFile(item.Name, part.Name, size.Value)
             {
                 NeedsMove = context.Options.Delivery == SyncDelivery.Safe,
                 MayBeMoved = verb == TentacleVerb.Mv,
             };
+            if (verb == TentacleVerb.Mv)
+                context.Staging.KeepMoved(staged);
+            return staged;
         }
         catch (TentacleException e) when (e.Kind is TentacleErrorKind.Refused or TentacleErrorKind.BadName)
         {

@@ -12,7 +12,8 @@ namespace PandoraSync.Sync;
 
 /// <summary>
 /// One site's files on their way: <c>part</c> holds what is being received and is thrown away after a crash, since the server still has
-/// it; <c>whole</c> holds what is flushed, under its own name, to be moved and delivered by this run or the next.
+/// it; <c>moved</c> holds what was received whole by MV alone and is not flushed yet, and may be the only copy; <c>whole</c> holds what is
+/// flushed, under its own name, to be moved and delivered by this run or the next.
 /// </summary>
 internal sealed class StagingFolder
 {
@@ -20,6 +21,7 @@ internal sealed class StagingFolder
     private const int FewestForOneFlush = 8;
 
     private readonly string _part;
+    private readonly string _moved;
     private readonly string _whole;
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
@@ -31,9 +33,11 @@ internal sealed class StagingFolder
         _minFreeBytes = minFreeBytes;
         var folder = Path.Combine(incoming.Staging, site.FolderName);
         _part = Path.Combine(folder, "part");
+        _moved = Path.Combine(folder, "moved");
         _whole = Path.Combine(folder, "whole");
         _flushes = incoming.Flushes;
         Directory.CreateDirectory(_part);
+        Directory.CreateDirectory(_moved);
         Directory.CreateDirectory(_whole);
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
     }
@@ -43,10 +47,11 @@ internal sealed class StagingFolder
     {
         foreach (var left in Directory.EnumerateFiles(_part))
             File.Delete(left);
-        return new DirectoryInfo(_whole).EnumerateFiles()
-            .Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsWhole = true, NeedsMove = true, MayBeMoved = true, IsRecovered = true })
-            .ToArray();
+        return [.. Recover(_whole, isFlushed: true), .. Recover(_moved, isFlushed: false)];
     }
+
+    /// <summary>Puts a file that was received whole where the next run finds it, should this one die before it is flushed.</summary>
+    public void KeepMoved(StagedFile file) => file.Path = Rename(file, _moved);
 
     /// <summary>A file to receive into, for which there must be room.</summary>
     /// <param name="bytes">Bytes announced; 0 if they are not known.</param>
@@ -95,13 +100,22 @@ internal sealed class StagingFolder
         }
     }
 
+    private static IEnumerable<StagedFile> Recover(string folder, bool isFlushed) => new DirectoryInfo(folder).EnumerateFiles()
+        .Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsWhole = isFlushed, NeedsMove = true, MayBeMoved = true, IsRecovered = true });
+
     private void Promote(StagedFile file)
     {
-        var name = file.Name;
-        for (long step = 1; !FileSystemCalls.TryRename(file.Path, Path.Combine(_whole, name)); step++)
-            name = AgentDataName.Next(file.Name, step);
-        file.Path = Path.Combine(_whole, name);
+        file.Path = Rename(file, _whole);
         file.IsWhole = true;
+    }
+
+    /// <summary>Gives a file its own name in a folder, or the next free one.</summary>
+    private static string Rename(StagedFile file, string folder)
+    {
+        var target = Path.Combine(folder, file.Name);
+        for (long step = 1; !FileSystemCalls.TryRename(file.Path, target); step++)
+            target = Path.Combine(folder, AgentDataName.Next(file.Name, step));
+        return target;
     }
 
     private void FlushTogether(StagedFile[] files)

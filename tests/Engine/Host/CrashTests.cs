@@ -13,20 +13,21 @@ using Xunit;
 namespace PandoraSync.Tests.Engine.Host;
 
 /// <summary>
-/// Processes that are killed without a warning (SIGKILL) at random moments. PANDORASYNC_KILLS sets how often (8 each by default), and
+/// Processes that are killed without a warning (SIGKILL) at random moments. PANDORASYNC_KILLS sets how often (5 each by default), and
 /// PANDORASYNC_KILL_SEED which moments.
 /// </summary>
 public sealed class CrashTests
 {
     private const int FilesAtOnce = 600;
     private const int Agents = 4;
-    private static readonly int Kills = Setting("PANDORASYNC_KILLS", 8);
+    private static readonly int Kills = Setting("PANDORASYNC_KILLS", 5);
     private static readonly int Seed = Setting("PANDORASYNC_KILL_SEED", Environment.TickCount & 0xFFFF);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_drain_that_is_killed_again_and_again_brings_each_file_once(bool stock)
+    [InlineData(true, "Safe")]
+    [InlineData(false, "Safe")]
+    [InlineData(false, "Fast")]
+    public async Task A_drain_that_is_killed_again_and_again_brings_each_file_once(bool stock, string delivery)
     {
         using var folder = new TempFolder();
         var (buffer, incoming) = (folder.MakeFolder("buffer"), folder.MakeFolder("incoming"));
@@ -39,7 +40,7 @@ public sealed class CrashTests
         {
             while (Directory.GetFiles(buffer).Length < FilesAtOnce)
                 Put(buffer, made++);
-            using var drain = Drain(port, incoming);
+            using var drain = Drain(port, incoming, delivery);
 
             // At any moment from when it begins to take files to when it is about to end, or has ended.
             await Eventually.BecomesTrue(() => (drain.Output + drain.Errors).Contains("files to take", StringComparison.Ordinal), "the drain works", TimeSpan.FromSeconds(60));
@@ -48,7 +49,7 @@ public sealed class CrashTests
             arrived.Take(incoming);
         }
 
-        using (var last = Drain(port, incoming))
+        using (var last = Drain(port, incoming, delivery))
         {
             var result = await last.EndAsync();
             Assert.True(result.ExitCode == 0, $"seed {Seed}: {result}");
@@ -57,7 +58,7 @@ public sealed class CrashTests
         arrived.Take(incoming);
         Assert.Equal((made, 0, 0), arrived.Account(Enumerable.Range(0, made).Select(n => AgentData.Make(n))));
         Assert.Empty(Directory.GetFiles(buffer));
-        TestContext.Current.SendDiagnosticMessage($"{Kills} drains from {(stock ? "the stock double" : "ours")} killed (seed {Seed}): {made} files, each arrived once and whole");
+        TestContext.Current.SendDiagnosticMessage($"{Kills} {delivery} drains from {(stock ? "the stock double" : "ours")} killed (seed {Seed}): {made} files, each arrived once and whole");
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class CrashTests
         TestContext.Current.SendDiagnosticMessage($"a server under ingest killed {Kills} times (seed {Seed}): {confirmed.Count} files confirmed, each whole in the buffer");
     }
 
-    private static HostProcess Drain(int port, string incoming) => HostProcess.Start("-Command", $"Invoke-PandoraSync 127.0.0.1:{port} -Destination '{incoming}' -Verbose");
+    private static HostProcess Drain(int port, string incoming, string delivery) => HostProcess.Start("-Command", $"Invoke-PandoraSync 127.0.0.1:{port} -Destination '{incoming}' -Delivery {delivery} -Verbose");
 
     private static void Put(string buffer, int number)
     {
