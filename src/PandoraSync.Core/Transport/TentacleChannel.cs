@@ -25,8 +25,6 @@ public sealed class TentacleChannel : IDisposable
     private readonly FrameBuffer _received = new();
     private byte[] _pending = new byte[128];
     private int _pendingBytes;
-    private long _acknowledged;
-    private bool _isUnderWay;
     private Pace? _pace;
     private bool _isPaced;
     private int _closed;
@@ -43,7 +41,8 @@ public sealed class TentacleChannel : IDisposable
         Peer = peer;
         Patience = patience;
         _guard = new StallGuard(() => Close(reset: true));
-        _isTaking = IsTaking;
+        var departures = socket is null ? null : new DepartureWatch(socket);
+        _isTaking = () => departures is not null && !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
     }
 
     /// <summary>The other side: <c>host:port</c>.</summary>
@@ -353,27 +352,6 @@ public sealed class TentacleChannel : IDisposable
     {
         _guard.End();
         _pace?.End(bytes);
-    }
-
-    /// <summary>
-    /// On a slow line what was written may take longer than patience to arrive; whoever takes it bit by bit is neither silent nor late
-    /// with an answer.
-    /// </summary>
-    private bool IsTaking()
-    {
-        if (_socket is null || _pace?.Left <= TimeSpan.Zero)
-            return false;
-        try
-        {
-            var (acknowledged, wasUnderWay) = (_acknowledged, _isUnderWay);
-            _acknowledged = SocketTuning.AcknowledgedBytes(_socket) ?? acknowledged;
-            _isUnderWay = SocketTuning.UnacknowledgedBytes(_socket) > 0;
-            return _acknowledged != acknowledged && (_isUnderWay || wasUnderWay);
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
     }
 
     private static int HandOver(ArraySegment<byte> bytes, Stream destination, Action<int>? received)
