@@ -64,7 +64,13 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         while (!_receiving.IsFull && context.Queue.Take() is { } item)
         {
             _current = item;
-            if ((item.Staged ?? await ReceiveAsync(item).ConfigureAwait(false)) is { } staged)
+            var staged = item.Staged switch
+            {
+                null => await ReceiveAsync(item).ConfigureAwait(false),
+                { NeedsMove: true, MayBeMoved: true } kept => await LookAgainOrLeaveAsync(kept).ConfigureAwait(false),
+                var kept => kept,
+            };
+            if (staged is not null)
                 _receiving.Add(staged);
             _current = null;
         }
@@ -135,17 +141,80 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         }
     }
 
+    private async Task<StagedFile?> LookAgainOrLeaveAsync(StagedFile file)
+    {
+        try
+        {
+            return await LookAgainAsync(file).ConfigureAwait(false);
+        }
+        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Refused)
+        {
+            // What is kept here may be the only copy; the next run looks again.
+            Confirm();
+            context.Tally.Leave(file.Name, e.Message, e.Kind);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Finds out what became of a file that the server may have been told to move, before the line or the run broke. By copying: what the
+    /// server has under the name now may be another file, and is not to be moved before there is a copy of that too.
+    /// </summary>
+    /// <returns>The file; null if it has been delivered, and what the server has now is to be taken as a file of its own.</returns>
+    private async Task<StagedFile?> LookAgainAsync(StagedFile file)
+    {
+        var (size, other, isContinuation) = await CompareAsync(TentacleVerb.Recv, file, static (_, _) => true).ConfigureAwait(false);
+        if (size is null)
+        {
+            // Gone there, so it is ours to deliver.
+            file.NeedsMove = false;
+            return file;
+        }
+
+        if (file.Newer is { } fromBrokenMove)
+            StagingFolder.Discard(fromBrokenMove);
+        file.Newer = null;
+        file.MayBeMoved = false;
+        if (other is null)
+            return file;
+        StagingFolder.Discard(other);
+        context.Queue.Return(new DrainItem(file.Name));
+        if (isContinuation)
+        {
+            StagingFolder.Discard(file);
+            return null;
+        }
+
+        await context.Staging.MakeWholeAsync([file]).ConfigureAwait(false);
+        _confirmed.Add(file);
+        await DeliverAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Receives a file beside one that is kept.</summary>
+    /// <param name="verb">RECV or MV.</param>
+    /// <param name="file">The kept one.</param>
+    /// <param name="accept">Told the announced size, whether to receive it.</param>
+    /// <returns>The announced size, or null if the server has no such file; the new content if it is another; and whether it begins with the kept one.</returns>
+    private async Task<(long? Size, StagedFile? Other, bool IsContinuation)> CompareAsync(TentacleVerb verb, StagedFile file, Func<StagedFile, long, bool> accept)
+    {
+        using var kept = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        using var compare = new ComparingStream(kept, () => context.Staging.CreatePart(bytes: 0));
+        var isAccepted = false;
+        var size = await client.TakeAsync(verb, file.Name, s => (isAccepted = accept(file, s)) ? compare : null, received: null, cancellationToken).ConfigureAwait(false);
+        Confirm();
+        return isAccepted && compare.Complete() is { } other ? (size, new StagedFile(file.Name, other.Name, other.Length), compare.KeptIsBeginning) : (size, null, false);
+    }
+
     /// <summary>Has the server move a file that is whole and flushed here, and compares what comes with what is kept.</summary>
     private async Task MoveAsync(StagedFile file)
     {
-        using var kept = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-        FileStream? newer = null;
-        using var compare = new ComparingStream(kept, () => newer = context.Staging.CreatePart(bytes: 0));
-        var mayHaveMoved = file.MayBeMoved;
         long? size;
+        StagedFile? other;
+        bool isContinuation;
         try
         {
-            size = await client.TakeAsync(TentacleVerb.Mv, file.Name, s => Accept(file, s) ? compare : null, received: null, cancellationToken).ConfigureAwait(false);
+            (size, other, isContinuation) = await CompareAsync(TentacleVerb.Mv, file, Accept).ConfigureAwait(false);
         }
         catch (TentacleException e) when (e.Kind == TentacleErrorKind.Refused)
         {
@@ -154,16 +223,11 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             return;
         }
 
-        Confirm();
-        if (size is null && !mayHaveMoved)
+        if (size is null)
         {
             // Never told to move it, the server has no such file any more: whoever took it has it.
             StagingFolder.Discard(file);
             context.Tally.Vanished(file.Name);
-        }
-        else if (size is null)
-        {
-            _confirmed.Add(file);
         }
         else if (!file.MayBeMoved)
         {
@@ -173,35 +237,23 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         else
         {
             _unconfirmed = file;
-            if (compare.Complete() is { } other)
-                await KeepNewerAsync(file, other, compare.KeptIsBeginning).ConfigureAwait(false);
+            if (other is not null)
+                await KeepNewerAsync(file, other, isContinuation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The server keeps the file, for example because another client is moving it. A copy that may be the only one stays for the next run.</summary>
+    /// <summary>The server keeps the file, for example because another client is moving it.</summary>
     private void LeaveRefused(StagedFile file, TentacleException refusal)
     {
-        if (!file.MayBeMoved)
-            StagingFolder.Discard(file);
+        StagingFolder.Discard(file);
         context.Tally.Leave(file.Name, refusal.Message, refusal.Kind);
     }
 
-    /// <summary>Whether to take what the server announces: not if it is still changing, unless the kept copy may be of an earlier file of that name.</summary>
-    private static bool Accept(StagedFile file, long announced)
-    {
-        if (announced != file.Length && !file.MayBeMoved)
-            return false;
-        file.MayBeMoved = true;
-        if (file.Newer is { } fromBrokenMove)
-            StagingFolder.Discard(fromBrokenMove);
-        file.Newer = null;
-        return true;
-    }
+    /// <summary>Whether to take what the server announces: not if it is still changing.</summary>
+    private static bool Accept(StagedFile file, long announced) => file.MayBeMoved = announced == file.Length;
 
-    private async Task KeepNewerAsync(StagedFile file, FileStream other, bool isContinuation)
+    private async Task KeepNewerAsync(StagedFile file, StagedFile newer, bool isContinuation)
     {
-        var newer = new StagedFile(file.Name, other.Name, other.Length);
-        other.Dispose();
         await context.Staging.MakeWholeAsync([newer]).ConfigureAwait(false);
         file.Newer = newer;
         file.IsSuperseded = isContinuation;

@@ -114,6 +114,30 @@ public sealed class DrainFaultTests
     }
 
     [Fact]
+    public async Task Another_file_that_has_the_name_of_a_recovered_copy_is_not_moved_before_there_is_a_copy_of_it_too()
+    {
+        var (moved, newer) = (AgentData.Make(1, 2000), AgentData.Make(1, 3000));
+        using var server = new StockServer();
+        server.Put(newer);
+        var breaks = 0;
+        server.OnStep = moment =>
+        {
+            // The line breaks in the first move, and a stock server deletes the file all the same.
+            if (moment.Point == StockPoint.Deleted && Interlocked.Increment(ref breaks) == 1)
+                moment.Reset();
+            if (moment.Point == StockPoint.Content && moment.Command.StartsWith("MV", StringComparison.Ordinal) && Volatile.Read(ref breaks) == 0)
+                moment.Data = newer.Content[..100];
+        };
+        using var target = new SyncTarget();
+        PutWhole(target, server.Port, moved);
+        var result = await target.DrainAsync(SyncTarget.Site(server.Port, Short), connections: 1);
+        Assert.True(result.Succeeded, $"{result}\n{string.Join('\n', target.Story)}");
+        var contents = target.Incoming.FileNames().Select(n => target.Incoming.Read(n)).OrderBy(c => c.Length).ToArray();
+        Assert.Equal([moved.Content, newer.Content], contents);
+        Assert.Empty(target.Leftovers());
+    }
+
+    [Fact]
     public async Task A_part_that_a_crashed_run_left_is_thrown_away_and_the_file_taken_anew()
     {
         var file = AgentData.Make(1);
