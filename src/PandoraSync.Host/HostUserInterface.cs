@@ -77,7 +77,14 @@ internal sealed class HostUserInterface : PSHostUserInterface
 
     private void Write(TextWriter writer, string value, bool styled)
     {
-        progress.Clear();
-        writer.Write(GetOutputString(value, styled));
+        try
+        {
+            progress.Clear();
+            writer.Write(GetOutputString(value, styled));
+        }
+        catch (IOException)
+        {
+            // A full disk or a reader that has gone must not end what is being done, such as a server.
+        }
     }
 }

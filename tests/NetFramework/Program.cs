@@ -28,7 +28,7 @@ internal static class Program
             var site = new SyncSite(new TentacleClientOptions(server.Endpoints[0]));
             await SendAsync(site).ConfigureAwait(false);
             var result = (await SyncServer.DrainAsync([site], new SyncOptions(incoming), completed: null, CancellationToken.None).ConfigureAwait(false)).Single();
-            Require(result.Error is null && result.Files == FileCount, "the drain: " + result);
+            Require(result.Error is null && result.Files == FileCount, "the drain: " + result + result.Left.FirstOrDefault());
             for (var i = 0; i < FileCount; i++)
                 Require(File.ReadAllBytes(Path.Combine(incoming, Name(i))).SequenceEqual(Content(i)), "the content of " + Name(i));
             Require(Directory.GetFiles(buffer).Length == 0, "an empty buffer");

@@ -12,10 +12,12 @@ namespace PandoraSync.Cmdlets.Base;
 /// </summary>
 public sealed class CmdletPump
 {
+    private const int MostWaiting = 10_000;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private readonly BlockingCollection<Action> _actions = [];
     private readonly ConcurrentDictionary<int, ProgressRecord> _progress = new();
     private readonly PandoraSyncCmdlet _cmdlet;
+    private int _leftOut;
 
     internal CmdletPump(PandoraSyncCmdlet cmdlet) => _cmdlet = cmdlet;
 
@@ -23,10 +25,10 @@ public sealed class CmdletPump
     public void Output(object value) => _actions.Add(() => _cmdlet.WriteObject(value));
 
     /// <summary>Writes a sentence of the story.</summary>
-    public void Verbose(string text) => _actions.Add(() => _cmdlet.WriteVerbose(text));
+    public void Verbose(string text) => Tell(() => _cmdlet.WriteVerbose(text));
 
     /// <summary>Writes a warning.</summary>
-    public void Warning(string text) => _actions.Add(() => _cmdlet.WriteWarning(text));
+    public void Warning(string text) => Tell(() => _cmdlet.WriteWarning(text));
 
     /// <summary>Writes an error that does not end the cmdlet.</summary>
     public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.WriteError(ErrorMapper.ToRecord(error, target)));
@@ -57,6 +59,20 @@ public sealed class CmdletPump
         }
 
         task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>What is told faster than it can be shown is left out: whoever makes a server log much must not fill its memory.</summary>
+    private void Tell(Action write)
+    {
+        if (_actions.Count >= MostWaiting)
+        {
+            Interlocked.Increment(ref _leftOut);
+            return;
+        }
+
+        _actions.Add(write);
+        if (_actions.Count < MostWaiting / 2 && Interlocked.Exchange(ref _leftOut, 0) is var leftOut and > 0)
+            _actions.Add(() => _cmdlet.WriteWarning($"{leftOut} lines came faster than they could be shown and were left out."));
     }
 
     private void Drain()

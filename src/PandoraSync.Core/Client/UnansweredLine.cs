@@ -35,16 +35,18 @@ internal sealed class UnansweredLine(TentacleChannel channel)
         if (Pause > _since.Elapsed)
             await Task.Delay(Pause - _since.Elapsed).ConfigureAwait(false);
         var asked = await AskAsync().ConfigureAwait(false);
-        while (true)
+
+        // If the first question was only slow, both are answered, one after the other.
+        for (var answers = Array.IndexOf(Questions, asked) + 1; answers > 0; answers--)
         {
             var reply = await readReply().ConfigureAwait(false) ?? throw channel.Fail(TentacleErrorKind.Disconnected, "closed the connection without an answer", inner: null);
             if (reply.Reason is null || Array.IndexOf(Questions, reply.Verb) < 0)
                 throw channel.Fail(TentacleErrorKind.Protocol, $"gave an answer that does not fit: '{reply}'", inner: null);
-
-            // If the first question was only slow, both are answered, one after the other.
             if (reply.Verb == asked)
                 return;
         }
+
+        throw channel.Fail(TentacleErrorKind.Protocol, "answered one question twice", inner: null);
     }
 
     private async Task<TentacleVerb> AskAsync()

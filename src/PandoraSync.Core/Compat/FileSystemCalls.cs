@@ -110,6 +110,14 @@ internal static class FileSystemCalls
         return null;
     }
 
+    /// <summary>Most files and connections that this process may have open; null where there is no such limit, or the system does not tell.</summary>
+    public static long? MostOpenFiles()
+    {
+        const int openFiles = 7;
+        var limits = new long[2];
+        return IsLinux && IntPtr.Size == sizeof(long) && NativeMethods.GetLimit(openFiles, limits) == 0 && limits[0] > 0 ? limits[0] : null;
+    }
+
     /// <summary>Bytes that this user may still write to the disk of a folder; null where the system does not tell.</summary>
     public static long? FreeBytes(string folder)
     {
@@ -144,8 +152,8 @@ internal static class FileSystemCalls
             WithFolder(path, NativeMethods.Flush);
     }
 
-    /// <summary>Linux's O_NOFOLLOW, whose number depends on the processor; null where it is not known.</summary>
-    private static int? NoFollow => !IsLinux ? null : RuntimeInformation.ProcessArchitecture switch
+    /// <summary>Linux's O_NOFOLLOW, whose number depends on the processor; null where it is not known, or the runtime's streams take no descriptors of the system (Mono).</summary>
+    private static int? NoFollow => !IsLinux || Type.GetType("Mono.Runtime") is not null ? null : RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 or Architecture.X86 => 0x20000,
         Architecture.Arm64 or Architecture.Arm => 0x8000,

@@ -22,6 +22,9 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "statx")]
     internal static extern int ReadStatus(int directory, byte[] path, int flags, uint mask, [Out] byte[] status);
 
+    [DllImport("libc", SetLastError = true, EntryPoint = "getrlimit")]
+    internal static extern int GetLimit(int resource, [Out] long[] softAndHard);
+
     [DllImport("libc", SetLastError = true, EntryPoint = "statvfs")]
     internal static extern int ReadFileSystemStatus(byte[] path, [Out] byte[] status);
 

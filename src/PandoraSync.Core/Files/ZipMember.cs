@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
 
@@ -83,7 +84,11 @@ internal static class ZipMember
             if (BitConverter.ToUInt32(tail, at) != 0x06054b50)
                 continue;
             long directory = BitConverter.ToUInt32(tail, at + 16);
-            if (directory == uint.MaxValue)
+
+            // A field that is full sends the runtime's reader to the second record, whatever the others say.
+            var isLarge = directory == uint.MaxValue || BitConverter.ToUInt32(tail, at + 12) == uint.MaxValue
+                || new[] { 4, 6, 8, 10 }.Any(field => BitConverter.ToUInt16(tail, at + field) == ushort.MaxValue);
+            if (isLarge)
                 directory = ReadLargeDirectoryOffset(archive, tail, at);
             if (archive.Length - directory > MostDirectoryBytes)
                 throw Damaged("it has far more members than the one that is wanted");

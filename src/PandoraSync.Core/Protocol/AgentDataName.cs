@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Text;
 
 namespace PandoraSync.Protocol;
 
@@ -7,6 +8,7 @@ namespace PandoraSync.Protocol;
 public static class AgentDataName
 {
     private const string Extension = ".data";
+    private const int MostExtensionCharacters = 20;
 
     // The last second of the year 9999, which DateTime and every file system of today can hold.
     private const long LastEpoch = 253402300799;
@@ -34,11 +36,20 @@ public static class AgentDataName
     public static string Next(string name, long step)
     {
         if (TryGetEpoch(name, out var epoch) && TrySplit(name, out var stem, out _))
-            return string.Format(CultureInfo.InvariantCulture, "{0}{1}{2}", stem, epoch + step, Extension);
+            return Fit(stem.Substring(0, stem.Length - 1), string.Format(CultureInfo.InvariantCulture, "{0}{1}{2}", stem[stem.Length - 1], epoch + step, Extension));
         var dot = name.LastIndexOf('.');
-        return dot > 0
-            ? string.Format(CultureInfo.InvariantCulture, "{0}.{1}{2}", name.Substring(0, dot), step, name.Substring(dot))
-            : string.Format(CultureInfo.InvariantCulture, "{0}.{1}", name, step);
+        return dot > 0 && name.Length - dot <= MostExtensionCharacters
+            ? Fit(name.Substring(0, dot), string.Format(CultureInfo.InvariantCulture, ".{0}{1}", step, name.Substring(dot)))
+            : Fit(name, string.Format(CultureInfo.InvariantCulture, ".{0}", step));
+    }
+
+    /// <summary>Shortens the first part where the whole would be longer than a name can be.</summary>
+    private static string Fit(string first, string last)
+    {
+        var length = first.Length;
+        while (length > 1 && (Encoding.UTF8.GetByteCount(first.Substring(0, length)) + Encoding.UTF8.GetByteCount(last) > TentacleLimits.MaxNameBytes || char.IsHighSurrogate(first[length - 1])))
+            length--;
+        return first.Substring(0, length) + last;
     }
 
     /// <summary>Splits into everything up to and with the separator, and the digits before the extension.</summary>

@@ -7,6 +7,7 @@ namespace PandoraSync.Protocol;
 public sealed class ListingParser
 {
     private readonly List<ListedName> _names = [];
+    private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
     private byte[] _partial = [];
 
     /// <summary>The names so far, without <c>.</c>, <c>..</c> and empty lines.</summary>
@@ -61,7 +62,17 @@ public sealed class ListingParser
             return;
         if (_names.Count == TentacleLimits.MaxListedNames)
             throw new TentacleException(TentacleErrorKind.TooLarge, $"the listing has more than {TentacleLimits.MaxListedNames} names");
-        _names.Add(new ListedName(name, isText ? FileNameRules.WhyUnsafe(name) : "it is not valid UTF-8"));
+        _names.Add(new ListedName(name, isText ? Share(FileNameRules.WhyUnsafe(name)) : "it is not valid UTF-8"));
+    }
+
+    /// <summary>Of each reason one copy, for names come by the million.</summary>
+    private string? Share(string? reason)
+    {
+        if (reason is null)
+            return null;
+        if (_reasons.TryGetValue(reason, out var same))
+            return same;
+        return _reasons[reason] = reason;
     }
 
     private static byte[] Copy(ArraySegment<byte> bytes)

@@ -18,10 +18,10 @@ public static class TentacleLimits
     public const int MaxNameBytes = 255;
 
     /// <summary>Largest listing accepted from a server, in bytes: over a million names of usual length.</summary>
-    public const long MaxListingBytes = 256L * 1024 * 1024;
+    public const long MaxListingBytes = 128L * 1024 * 1024;
 
     /// <summary>Most names accepted in one listing: names of a single byte would fill the memory long before <see cref="MaxListingBytes"/>.</summary>
-    public const int MaxListedNames = 4_000_000;
+    public const int MaxListedNames = 2_000_000;
 
     /// <summary>Largest file that a server takes by default, in bytes (stock's <c>max_size</c>).</summary>
     public const long DefaultMaxFileBytes = 2_000_000;

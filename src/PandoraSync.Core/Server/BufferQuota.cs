@@ -26,6 +26,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
 
     // Dropping makes a little more room than one file needs, so that a full buffer is not searched for each.
     private const int PartToDrop = 100;
+    private const long GrowthBytes = 1024 * 1024;
     private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
@@ -37,64 +38,123 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private DateTime _oldest = DateTime.MaxValue;
     private long _announcedFiles;
     private long _announcedBytes;
+    private long _passingBytes;
     private bool _isRefusing;
 
-    /// <summary>The time by which files age: the clock at the start and the time since, so that a clock that is set anew makes no file old.</summary>
-    private DateTime Now => _start + _sinceStart.Elapsed;
+    /// <summary>
+    /// The time by which files age: the clock's, but no later than the clock at the start and the time since, so that a clock that is set
+    /// forward makes no file old.
+    /// </summary>
+    private DateTime Now
+    {
+        get
+        {
+            var (clock, steady) = (utcNow(), _start + _sinceStart.Elapsed);
+            return clock < steady ? clock : steady;
+        }
+    }
 
-    /// <summary>Sets room aside for a file; give it back with <see cref="Release"/> whatever comes of it.</summary>
-    /// <returns>Null, or the reason for the client why there is none.</returns>
-    public string? Reserve(long bytes)
+    /// <summary>Sets room aside for a file.</summary>
+    /// <exception cref="NoRoomException">There is none.</exception>
+    public RoomReservation Reserve(long bytes)
     {
         lock (_gate)
         {
             var reason = WhyNoRoom(bytes, files: 1);
             Note(reason);
             if (reason is not null)
-                return reason;
+                throw new NoRoomException(reason);
             _announcedFiles++;
             _announcedBytes += bytes;
-            return null;
+            return new RoomReservation(this, files: 1, bytes);
         }
     }
 
-    /// <summary>Gives back what was set aside.</summary>
-    public void Release(long bytes)
+    /// <summary>Sets disk space aside for what is only there for a while, such as an archive; it does not count as part of the buffer.</summary>
+    /// <exception cref="NoRoomException">There is none.</exception>
+    public RoomReservation ReservePassing(long bytes)
     {
         lock (_gate)
         {
-            _announcedFiles--;
-            _announcedBytes -= bytes;
+            if (!HasSpace(bytes))
+                throw new NoRoomException(NoSpace);
+            _passingBytes += bytes;
+            return new RoomReservation(this, files: 0, bytes);
         }
     }
 
-    /// <summary>Asks once more for a file whose size is only known now, an unpacked one.</summary>
-    /// <param name="announced">Bytes that were set aside for it.</param>
-    /// <param name="bytes">Bytes that it has.</param>
-    public string? Check(long announced, long bytes)
+    /// <summary>Sets more room aside for a file that turns out to be longer.</summary>
+    /// <param name="reserved">What it has so far.</param>
+    /// <param name="bytes">What it needs in all.</param>
+    /// <exception cref="NoRoomException">There is none.</exception>
+    public void Grow(RoomReservation reserved, long bytes)
     {
+        if (bytes <= reserved.Bytes)
+            return;
         lock (_gate)
-            return bytes <= announced ? null : WhyNoRoom(bytes - announced, files: 0);
+        {
+            var more = Math.Max(bytes - reserved.Bytes, limits.MaxBytes > 0 ? 0 : GrowthBytes);
+            if (WhyNoRoom(more, files: 0) is { } reason)
+                throw new NoRoomException(reason);
+            reserved.Bytes += more;
+            _announcedBytes += more;
+        }
     }
 
-    /// <summary>Notes a stored file.</summary>
-    public void Stored(long bytes) => Add(1, bytes);
+    /// <summary>Gives back what was set aside and not taken.</summary>
+    public void Release(RoomReservation reserved)
+    {
+        lock (_gate)
+        {
+            if (reserved.IsOver)
+                return;
+            reserved.IsOver = true;
+            _announcedFiles -= reserved.Files;
+            if (reserved.Files > 0)
+                _announcedBytes -= reserved.Bytes;
+            else
+                _passingBytes -= reserved.Bytes;
+        }
+    }
+
+    /// <summary>Has a file take its place. Nobody counts in that moment, so that it is not counted twice.</summary>
+    /// <param name="reserved">The room that it takes.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="take">Takes the place; tells the length of the file that was replaced, -1 if none was, or null if the place is taken.</param>
+    /// <returns>False if the place is taken.</returns>
+    public bool Store(RoomReservation reserved, long bytes, Func<long?> take)
+    {
+        lock (_gate)
+        {
+            if (take() is not { } replaced)
+                return false;
+            Release(reserved);
+            _files += replaced < 0 ? 1 : 0;
+            _bytes += bytes - Math.Max(0, replaced);
+            return true;
+        }
+    }
 
     /// <summary>Notes a file that was taken.</summary>
-    public void Removed(long bytes) => Add(-1, -bytes);
-
-    private void Add(int files, long bytes)
+    public void Removed(long bytes)
     {
         lock (_gate)
         {
-            _files += files;
-            _bytes += bytes;
+            _files--;
+            _bytes -= bytes;
+
+            // It may have been the one that was too old.
+            if (IsOld(_oldest))
+                _countAgainAt = TimeSpan.Zero;
         }
     }
+
+    private bool HasSpace(long bytes) =>
+        limits.MinFreeBytes == 0 || FileSystemCalls.FreeBytes(root) is not { } free || free - _announcedBytes - _passingBytes - bytes >= limits.MinFreeBytes;
 
     private string? WhyNoRoom(long bytes, int files)
     {
-        if (limits.MinFreeBytes > 0 && FileSystemCalls.FreeBytes(root) is { } free && free - _announcedBytes - bytes < limits.MinFreeBytes)
+        if (!HasSpace(bytes))
             return NoSpace;
         if (!limits.CountFiles)
             return null;
@@ -107,10 +167,11 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         return IsOver(bytes, files) ? Full : null;
     }
 
-    private bool IsOver(long bytes, long files) =>
-        (limits.MaxBytes > 0 && _bytes + _announcedBytes + bytes > limits.MaxBytes)
-        || (limits.MaxFiles > 0 && _files + _announcedFiles + files > limits.MaxFiles)
-        || IsOld(_oldest);
+    private bool IsOver(long bytes, long files) => IsOver(_files, _bytes, bytes, files) || IsOld(_oldest);
+
+    private bool IsOver(long keptFiles, long keptBytes, long bytes, long files) =>
+        (limits.MaxBytes > 0 && keptBytes + _announcedBytes + bytes > limits.MaxBytes)
+        || (limits.MaxFiles > 0 && keptFiles + _announcedFiles + files > limits.MaxFiles);
 
     private bool IsOld(DateTime modified) => limits.MaxAge > TimeSpan.Zero && modified != DateTime.MaxValue && Now - modified > limits.MaxAge;
 
@@ -121,21 +182,22 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         _oldest = entries.Select(e => e.Modified).DefaultIfEmpty(DateTime.MaxValue).Min();
     }
 
-    /// <summary>Deletes the oldest files until there is room.</summary>
+    /// <summary>Deletes the oldest files until there is room; none if that would not make enough.</summary>
     private void Drop(long bytes, int files)
     {
         var entries = Entries();
         Count(entries);
+        var free = entries.Where(e => mayDrop(Path.GetFileName(e.Path))).OrderBy(e => e.Modified).ThenBy(e => e.Path, StringComparer.Ordinal).ToArray();
+        if (IsOver(_files - free.Length, _bytes - free.Sum(e => e.Bytes), bytes, files))
+            return;
         var wantedBytes = bytes + (limits.MaxBytes / PartToDrop);
-        var wantedFiles = files + limits.MaxFiles / PartToDrop;
+        var wantedFiles = files + (limits.MaxFiles / PartToDrop);
         long dropped = 0, droppedBytes = 0;
-        foreach (var entry in entries.OrderBy(e => e.Modified).ThenBy(e => e.Path, StringComparer.Ordinal))
+        foreach (var entry in free)
         {
-            _oldest = entry.Modified;
-            if (!IsOver(wantedBytes, wantedFiles))
+            if (!IsOver(_files, _bytes, wantedBytes, wantedFiles) && !IsOld(entry.Modified))
                 break;
-            _oldest = DateTime.MaxValue;
-            if (!mayDrop(Path.GetFileName(entry.Path)) || !TryDelete(entry.Path))
+            if (!TryDelete(entry.Path))
                 continue;
             dropped++;
             droppedBytes += entry.Bytes;
@@ -143,6 +205,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
             _bytes -= entry.Bytes;
         }
 
+        _oldest = free.Skip((int)dropped).Select(e => e.Modified).DefaultIfEmpty(DateTime.MaxValue).First();
         if (dropped > 0)
             log(TentacleLogLevel.Error, $"the buffer is full: the {dropped} oldest files ({droppedBytes} bytes) were deleted to make room");
     }

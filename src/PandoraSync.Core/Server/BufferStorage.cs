@@ -21,7 +21,7 @@ internal sealed class BufferStorage : IDisposable
     public const string OwnFolder = FileNameRules.ProbeName;
 
     private readonly TentacleServerOptions _options;
-    private readonly string _temporary;
+    private readonly FolderLock _lock;
     private readonly FlushQueue _flushes = new();
     private readonly ConcurrentDictionary<string, FolderFlusher> _folders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _claims = new(FileSystemCalls.NameComparer);
@@ -35,29 +35,34 @@ internal sealed class BufferStorage : IDisposable
         _options = options;
         var folders = options.Filters.Folders.Distinct(StringComparer.Ordinal).Select(f => Path.Combine(options.Directory, f)).ToArray();
         _quota = new BufferQuota(options.Limits, options.Directory, [options.Directory, .. folders], name => !_claims.ContainsKey(name), log, static () => DateTime.UtcNow);
-        _temporary = Path.Combine(options.Directory, OwnFolder);
+        TemporaryFolder = Path.Combine(options.Directory, OwnFolder, "server");
         if (!Directory.Exists(options.Directory))
             throw new TentacleException(TentacleErrorKind.LocalFile, $"The storage directory '{options.Directory}' does not exist: create it.") { File = options.Directory, Step = "start" };
         try
         {
-            MakeFolder(_temporary);
-            foreach (var left in Directory.EnumerateFiles(_temporary))
+            MakeFolder(Path.GetDirectoryName(TemporaryFolder)!);
+            MakeFolder(TemporaryFolder);
+            _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, "Tentacle server");
+            foreach (var left in Directory.EnumerateFiles(TemporaryFolder))
                 File.Delete(left);
             foreach (var folder in folders)
                 MakeFolder(folder);
-            using (TemporaryFile.Create(_temporary))
+            using (TemporaryFile.Create(TemporaryFolder))
             {
                 // Shows at the start, not at an agent's first file, that this user cannot write here.
             }
         }
-        catch (Exception e) when (LocalFileError.IsFileError(e))
+        catch (Exception e)
         {
-            throw LocalFileError.Explain(e, options.Directory, "start");
+            _lock?.Dispose();
+            if (LocalFileError.IsFileError(e))
+                throw LocalFileError.Explain(e, options.Directory, "start");
+            throw;
         }
     }
 
     /// <summary>Folder for archives being made or unpacked.</summary>
-    public string TemporaryFolder => _temporary;
+    public string TemporaryFolder { get; }
 
     /// <summary>Says why a name cannot be stored or looked for; null if it can.</summary>
     public static string? WhyRefused(string name)
@@ -78,28 +83,34 @@ internal sealed class BufferStorage : IDisposable
         return WhyTaken(name);
     }
 
-    /// <summary>Makes a file to receive into, for which there must be room.</summary>
+    /// <summary>Makes a file to receive into.</summary>
     /// <param name="name">The name it will have.</param>
     /// <param name="bytes">Bytes announced.</param>
-    /// <param name="reason">The reason for the client why there is no room; null if there is.</param>
-    /// <returns>Null if there is no room.</returns>
+    /// <exception cref="NoRoomException">There is no room for it.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public IncomingFile? Create(string name, long bytes, out string? reason)
+    public IncomingFile Create(string name, long bytes)
     {
-        reason = _quota.Reserve(bytes);
-        if (reason is not null)
-            return null;
-        var path = Path.Combine(_temporary, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+        var room = _quota.Reserve(bytes);
         try
         {
-            return new IncomingFile(name, path, bytes, () => _quota.Release(bytes));
+            var path = Path.Combine(TemporaryFolder, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+            return new IncomingFile(name, path, room);
         }
         catch
         {
-            _quota.Release(bytes);
+            room.Dispose();
             throw;
         }
     }
+
+    /// <summary>Sets more room aside for a file that unpacks to more than was announced.</summary>
+    /// <exception cref="NoRoomException">There is none.</exception>
+    public void Grow(IncomingFile file, long bytes) => _quota.Grow(file.Room, bytes);
+
+    /// <summary>Makes a file without a lasting name, with room set aside for so many bytes.</summary>
+    /// <exception cref="NoRoomException">There is none.</exception>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public PassingFile CreatePassing(long bytes) => new(_quota.ReservePassing(bytes), TemporaryFolder);
 
     /// <summary>Flushes a received file and gives it its name.</summary>
     /// <returns>Null, or the reason why it cannot have its name; it is gone then.</returns>
@@ -107,21 +118,36 @@ internal sealed class BufferStorage : IDisposable
     public async Task<string?> StoreAsync(IncomingFile file)
     {
         var length = file.Content.Length;
-        if (_quota.Check(file.Announced, length) is { } noRoom)
-            return noRoom;
         await _flushes.RunAsync(file.Flush).ConfigureAwait(false);
         var target = PathOf(file.Name);
-        var isFree = FileSystemCalls.TryRename(file.Path, target);
-        if (!isFree)
-        {
-            if (WhyTaken(file.Name) is { } reason)
-                return reason;
-            FileSystemCalls.RenameOver(file.Path, target);
-        }
-
-        _quota.Stored(length);
+        if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null) && Replace(file, length, target) is { } reason)
+            return reason;
         await FlusherOf(Path.GetDirectoryName(target)!).FlushAsync().ConfigureAwait(false);
         return null;
+    }
+
+    /// <summary>Puts a file in the place of another, unless a client is moving that one.</summary>
+    private string? Replace(IncomingFile file, long length, string target)
+    {
+        if (!TryClaim(file.Name))
+            return "file is in use";
+        try
+        {
+            if (WhyNotReplaced(file.Name) is { } reason)
+                return reason;
+            _quota.Store(file.Room, length, () =>
+            {
+                var old = new FileInfo(target);
+                var replaced = old.Exists ? old.Length : -1;
+                FileSystemCalls.RenameOver(file.Path, target);
+                return replaced;
+            });
+            return null;
+        }
+        finally
+        {
+            Release(file.Name);
+        }
     }
 
     /// <summary>Opens a file; null if there is none.</summary>
@@ -165,7 +191,11 @@ internal sealed class BufferStorage : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _flushes.Dispose();
+    public void Dispose()
+    {
+        _flushes.Dispose();
+        _lock.Dispose();
+    }
 
     /// <summary>Makes a folder unless it is there. A link in its place would lead out of the storage directory.</summary>
     private static void MakeFolder(string path)
@@ -175,19 +205,17 @@ internal sealed class BufferStorage : IDisposable
             throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is a symbolic link: put a real folder in its place.") { File = path, Step = "start" };
     }
 
-    private static bool IsOwn(string name) => string.Equals(name, OwnFolder, StringComparison.OrdinalIgnoreCase);
+    /// <summary>True for the name of our own folder.</summary>
+    public static bool IsOwn(string name) => string.Equals(name, OwnFolder, StringComparison.OrdinalIgnoreCase);
 
-    private string? WhyTaken(string name)
+    private string? WhyTaken(string name) => _claims.ContainsKey(name) ? "file is in use" : WhyNotReplaced(name);
+
+    private string? WhyNotReplaced(string name) => FileSystemCalls.KindOf(PathOf(name)) switch
     {
-        if (_claims.ContainsKey(name))
-            return "file is in use";
-        return FileSystemCalls.KindOf(PathOf(name)) switch
-        {
-            EntryKind.Missing => null,
-            EntryKind.File => _options.Overwrite ? null : "file already exists",
-            _ => "invalid file name",
-        };
-    }
+        EntryKind.Missing => null,
+        EntryKind.File => _options.Overwrite ? null : "file already exists",
+        _ => "invalid file name",
+    };
 
     private string PathOf(string name)
     {

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
@@ -13,11 +15,14 @@ namespace PandoraSync.Server;
 /// <param name="places">Connections served at once.</param>
 /// <param name="perAddress">Of these, most for one address.</param>
 /// <param name="mostWaiting">Connections that may wait; further ones are turned away.</param>
-internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiting)
+/// <param name="longestWait">Where many wait, longest wait of one; 30 s by default.</param>
+internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiting, TimeSpan? longestWait = null)
 {
     private readonly object _gate = new();
     private readonly Dictionary<IPAddress, Waiters> _addresses = [];
     private readonly LinkedList<IPAddress> _turns = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly TimeSpan _longestWait = longestWait ?? TimeSpan.FromSeconds(30);
     private int _served;
     private int _waiting;
     private bool _closed;
@@ -43,6 +48,9 @@ internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiti
                 address = new Waiters();
             var isFree = _served < places && address.Served < perAddress;
 
+            if (!isFree && _waiting >= mostWaiting / 2)
+                TurnAwayLate();
+
             // As with the places, an eighth of the waiting room is not for any one address alone.
             if (_closed || (!isFree && (_waiting >= mostWaiting || address.Queue.Count >= mostWaiting - (mostWaiting / 8))))
                 return Task.FromResult(false);
@@ -54,19 +62,19 @@ internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiti
                 return Task.FromResult(true);
             }
 
-            var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var waiter = new Waiter(_clock.Elapsed);
             if (address.Queue.Count == 0)
                 _turns.AddLast(key);
-            address.Queue.Enqueue(turn);
+            address.Queue.Enqueue(waiter);
             _waiting++;
-            return turn.Task;
+            return waiter.Turn.Task;
         }
     }
 
     /// <summary>Gives a place back; whoever is next gets it.</summary>
     public void Leave(IPAddress key)
     {
-        TaskCompletionSource<bool>? next;
+        Waiter? next;
         lock (_gate)
         {
             _served--;
@@ -77,7 +85,7 @@ internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiti
             next = TakeNext();
         }
 
-        next?.SetResult(true);
+        next?.Turn.SetResult(true);
     }
 
     /// <summary>Turns away all that wait.</summary>
@@ -87,8 +95,8 @@ internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiti
         {
             foreach (var key in _turns)
             {
-                foreach (var turn in _addresses[key].Queue)
-                    turn.SetResult(false);
+                foreach (var waiter in _addresses[key].Queue)
+                    waiter.Turn.SetResult(false);
                 _addresses[key].Queue.Clear();
             }
 
@@ -98,7 +106,7 @@ internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiti
         }
     }
 
-    private TaskCompletionSource<bool>? TakeNext()
+    private Waiter? TakeNext()
     {
         for (var turn = _turns.First; turn is not null; turn = turn.Next)
         {
@@ -118,10 +126,38 @@ internal sealed class ConnectionPlaces(int places, int perAddress, int mostWaiti
         return null;
     }
 
+    /// <summary>Where many wait, those who have waited for too long make room: their agents have long given up.</summary>
+    private void TurnAwayLate()
+    {
+        for (var turn = _turns.First; turn is not null;)
+        {
+            var (here, address) = (turn, _addresses[turn.Value]);
+            turn = turn.Next;
+            while (address.Queue.Count > 0 && _clock.Elapsed - address.Queue.Peek().Since > _longestWait)
+            {
+                address.Queue.Dequeue().Turn.SetResult(false);
+                _waiting--;
+            }
+
+            if (address.Queue.Count > 0)
+                continue;
+            if (address.Served == 0)
+                _addresses.Remove(here.Value);
+            _turns.Remove(here);
+        }
+    }
+
     private sealed class Waiters
     {
         public int Served { get; set; }
 
-        public Queue<TaskCompletionSource<bool>> Queue { get; } = new();
+        public Queue<Waiter> Queue { get; } = new();
+    }
+
+    private sealed class Waiter(TimeSpan since)
+    {
+        public TimeSpan Since { get; } = since;
+
+        public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -47,7 +47,7 @@ public sealed class FolderFilters
         if (colon <= 0 || colon == part.Length - 1)
             throw Wrong(part, "write pattern:folder");
         var folder = part.Substring(colon + 1).Trim();
-        if (!PathRules.IsPossible(folder) || Path.IsPathRooted(folder) || folder.Split('/', '\\').Any(p => p is "" or "." or ".."))
+        if (!PathRules.IsPossible(folder) || Path.IsPathRooted(folder) || folder.Split('/', '\\').Any(p => p is "" or "." or ".." || BufferStorage.IsOwn(p)))
             throw Wrong(part, $"the folder '{TentacleText.Show(folder)}' must be a relative path inside the storage directory");
         try
         {

@@ -6,17 +6,13 @@ namespace PandoraSync.Server;
 /// <summary>A file being received, under a name that nobody lists. Disposed without having been stored, it is deleted.</summary>
 internal sealed class IncomingFile : IDisposable
 {
-    private readonly Action _disposed;
-
     /// <summary>Makes the file.</summary>
     /// <param name="name">The name it will have.</param>
     /// <param name="path">Where it lies for now.</param>
-    /// <param name="announced">Bytes that were announced for it.</param>
-    /// <param name="disposed">Called when nothing more comes of it, or all has.</param>
-    public IncomingFile(string name, string path, long announced, Action disposed)
+    /// <param name="room">The room that is set aside for it; disposed with it.</param>
+    public IncomingFile(string name, string path, RoomReservation room)
     {
-        Announced = announced;
-        _disposed = disposed;
+        Room = room;
         Name = name;
         Path = path;
         Content = new FirstErrorStream(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 1));
@@ -25,8 +21,8 @@ internal sealed class IncomingFile : IDisposable
     /// <summary>The name it will have.</summary>
     public string Name { get; }
 
-    /// <summary>Bytes that were announced for it; an archive of so many may unpack to more.</summary>
-    public long Announced { get; }
+    /// <summary>The room that is set aside for it.</summary>
+    public RoomReservation Room { get; }
 
     /// <summary>Where it lies for now.</summary>
     public string Path { get; }
@@ -47,7 +43,7 @@ internal sealed class IncomingFile : IDisposable
     public void Dispose()
     {
         Content.Dispose();
-        _disposed();
+        Room.Dispose();
         try
         {
             File.Delete(Path);

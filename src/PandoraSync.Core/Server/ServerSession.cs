@@ -17,6 +17,7 @@ internal sealed class ServerSession : IServerSession
     private readonly Action<TentacleLogLevel, string> _log;
     private PendingMove? _pending;
     private bool _saysQuit;
+    private bool _isConfirmedByNext;
     private volatile bool _stopping;
     private volatile bool _idle;
 
@@ -38,11 +39,7 @@ internal sealed class ServerSession : IServerSession
         }
         finally
         {
-            if (_pending is { } kept)
-            {
-                _log(TentacleLogLevel.Log, $"{_channel.Peer} did not show that it has '{kept.Name}': kept");
-                _storage.Release(kept.Name);
-            }
+            KeepPending();
         }
     }
 
@@ -69,7 +66,7 @@ internal sealed class ServerSession : IServerSession
             }
 
             if (command.Verb != TentacleVerb.Unknown)
-                FinishMove();
+                await ConfirmMoveAsync().ConfigureAwait(false);
             if (!await HandleAsync(command).ConfigureAwait(false))
                 return;
         }
@@ -114,10 +111,14 @@ internal sealed class ServerSession : IServerSession
     {
         var reason = _storage.WhyNotStorable(command.Name, command.Size);
         IncomingFile? file = null;
+        PassingFile? archive = null;
         try
         {
-            if (reason is null)
-                reason = TryLocally(command.Name, () => file = _storage.Create(command.Name, command.Size, out reason)) ?? reason;
+            reason ??= TryLocally(command.Name, () =>
+            {
+                file = _storage.Create(command.Name, command.Size);
+                archive = command.Verb == TentacleVerb.ZSend ? _storage.CreatePassing(command.Size) : null;
+            });
             if (reason is not null)
             {
                 await RefuseAsync(command, reason).ConfigureAwait(false);
@@ -127,7 +128,7 @@ internal sealed class ServerSession : IServerSession
             await ReplyAsync(TentacleReply.Ok(command.Verb)).ConfigureAwait(false);
             reason = command.Verb == TentacleVerb.Send
                 ? await ReceivePlainAsync(file!, command.Size).ConfigureAwait(false)
-                : await ReceiveArchiveAsync(file!, command.Size).ConfigureAwait(false);
+                : await ReceiveArchiveAsync(file!, archive!, command.Size).ConfigureAwait(false);
             if (reason is not null)
             {
                 await RefuseAsync(command, reason).ConfigureAwait(false);
@@ -141,6 +142,7 @@ internal sealed class ServerSession : IServerSession
         finally
         {
             file?.Dispose();
+            archive?.Dispose();
         }
     }
 
@@ -150,15 +152,14 @@ internal sealed class ServerSession : IServerSession
         return await TryStoreAsync(file).ConfigureAwait(false);
     }
 
-    private async Task<string?> ReceiveArchiveAsync(IncomingFile file, long size)
+    private async Task<string?> ReceiveArchiveAsync(IncomingFile file, PassingFile archive, long size)
     {
-        using var archive = TemporaryFile.Create(_storage.TemporaryFolder);
         var content = new FirstErrorStream(archive.Stream);
         await _channel.ReadContentAsync(content, size).ConfigureAwait(false);
         var reason = TryLocally(file.Name, () =>
         {
             content.ThrowIfFailed();
-            ZipMember.Read(archive.Stream, file.Content, _options.MaxUnpackedBytes);
+            ZipMember.Read(archive.Stream, new RoomStream(file.Content, bytes => _storage.Grow(file, bytes)), _options.MaxUnpackedBytes);
         });
         return reason ?? await TryStoreAsync(file).ConfigureAwait(false);
     }
@@ -184,7 +185,14 @@ internal sealed class ServerSession : IServerSession
             return;
         }
 
-        using var archive = command.Verb == TentacleVerb.ZRecv ? Pack(file, command.Name) : null;
+        PassingFile? packed = null;
+        if (command.Verb == TentacleVerb.ZRecv && TryLocally(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
+        {
+            await RefuseAsync(command, whyNot).ConfigureAwait(false);
+            return;
+        }
+
+        using var archive = packed;
         var content = archive?.Stream ?? file;
         if (await OfferContentAsync(command.Verb, content, content.Length).ConfigureAwait(false))
         {
@@ -211,6 +219,9 @@ internal sealed class ServerSession : IServerSession
             if (await OfferContentAsync(TentacleVerb.Mv, file, pending.Length).ConfigureAwait(false))
             {
                 _pending = pending;
+
+                // What came before the content had left says nothing about the content.
+                _isConfirmedByNext = !_channel.HasInput;
                 _statistics.Given();
             }
         }
@@ -262,12 +273,37 @@ internal sealed class ServerSession : IServerSession
         return file;
     }
 
-    private TemporaryFile Pack(FileStream file, string name)
+    private PassingFile Pack(FileStream file, string name)
     {
-        var archive = TemporaryFile.Create(_storage.TemporaryFolder);
-        ZipMember.Write(file, archive.Stream, name);
-        archive.Stream.Position = 0;
-        return archive;
+        var archive = _storage.CreatePassing(file.Length);
+        try
+        {
+            ZipMember.Write(file, archive.Stream, name);
+            archive.Stream.Position = 0;
+            return archive;
+        }
+        catch
+        {
+            archive.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The client has said something more, so it has what it was sent.</summary>
+    private async Task ConfirmMoveAsync()
+    {
+        if (_pending is not null && (_isConfirmedByNext || await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false)))
+            FinishMove();
+        KeepPending();
+    }
+
+    private void KeepPending()
+    {
+        if (_pending is not { } kept)
+            return;
+        _pending = null;
+        _log(TentacleLogLevel.Log, $"{_channel.Peer} did not show that it has '{kept.Name}': kept");
+        _storage.Release(kept.Name);
     }
 
     private void FinishMove()
@@ -311,6 +347,10 @@ internal sealed class ServerSession : IServerSession
         {
             action();
             return null;
+        }
+        catch (NoRoomException e)
+        {
+            return e.Reason;
         }
         catch (Exception e) when (LocalFileError.IsFileError(e) || e is TentacleException)
         {

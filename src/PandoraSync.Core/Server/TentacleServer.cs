@@ -7,6 +7,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Compat;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Server;
@@ -17,12 +18,14 @@ public sealed class TentacleServer : IDisposable
     // As many as systems allow at most: agents like to call all at the same second.
     private const int Backlog = 4096;
     private const int MostWaiting = 8192;
+    private const int LeastWaiting = 64;
     private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _hardStop = new();
     private readonly ServerStatistics _statistics = new();
     private readonly PasswordFailures _failures;
     private readonly ConnectionPlaces _places;
+    private readonly int _mostWaiting;
     private readonly BufferStorage? _storage;
     private readonly IReadOnlyList<Socket> _listeners;
     private readonly Task[] _accepting;
@@ -34,7 +37,8 @@ public sealed class TentacleServer : IDisposable
         Options = options;
         _storage = storage;
         _listeners = listeners;
-        _places = new ConnectionPlaces(options.MaxConnections, options.MaxConnectionsPerAddress, MostWaiting);
+        _mostWaiting = WaitingRoom(options);
+        _places = new ConnectionPlaces(options.MaxConnections, options.MaxConnectionsPerAddress, _mostWaiting);
         var clock = Stopwatch.StartNew();
         _failures = new PasswordFailures(() => clock.Elapsed);
         Endpoints = listeners.Select(l => (IPEndPoint)l.LocalEndPoint!).Select(e => new TentacleEndpoint(e.Address.ToString(), e.Port)).ToArray();
@@ -138,6 +142,16 @@ public sealed class TentacleServer : IDisposable
         }
     }
 
+    /// <summary>How many may wait. Half of what the system lets this process open is for those who are served: each has a connection and a file.</summary>
+    private static int WaitingRoom(TentacleServerOptions options)
+    {
+        if (FileSystemCalls.MostOpenFiles() is not { } most)
+            return MostWaiting;
+        if (options.MaxConnections > most / 2)
+            Log(options, TentacleLogLevel.Error, $"{options.MaxConnections} connections need about {2L * options.MaxConnections} open files, and the system allows {most}: raise its limit (ulimit -n, LimitNOFILE) or serve fewer");
+        return (int)Math.Max(LeastWaiting, Math.Min(MostWaiting, (most / 2) - (2L * options.MaxConnections)));
+    }
+
     private void Serve(Socket socket)
     {
         var connection = new ServerConnection(socket, Options, _storage, _statistics, _failures, Log);
@@ -163,7 +177,7 @@ public sealed class TentacleServer : IDisposable
         else
         {
             if (place is not null && !_stop.IsCancellationRequested && Interlocked.Exchange(ref _isFull, 1) == 0)
-                Log(TentacleLogLevel.Error, $"more than {MostWaiting} connections wait to be served: further ones are closed");
+                Log(TentacleLogLevel.Error, $"more than {_mostWaiting} connections wait to be served: further ones are closed");
             connection.Refuse();
         }
 

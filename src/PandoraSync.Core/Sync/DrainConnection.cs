@@ -106,7 +106,7 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
         FileStream? part = null;
         try
         {
-            var size = await client.TakeAsync(verb, item.Name, size => part = context.Staging.CreatePart(size), context.Tally.Content, cancellationToken).ConfigureAwait(false);
+            var size = await TakeAsync(verb, item.Name, size => part = context.Staging.CreatePart(size), context.Tally.Content).ConfigureAwait(false);
             Confirm();
             if (size is null)
             {
@@ -138,6 +138,28 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             if (part is not null && verb == TentacleVerb.Mv)
                 _current = item with { WasInterrupted = true };
             throw;
+        }
+    }
+
+    /// <summary>Takes a file; while it comes, its length counts as announced.</summary>
+    private async Task<long?> TakeAsync(TentacleVerb verb, string name, Func<long, Stream?> open, Action<int>? received)
+    {
+        var announced = 0L;
+        try
+        {
+            return await client.TakeAsync(verb, name, Open, received, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Incoming.Announce(-announced);
+        }
+
+        Stream? Open(long size)
+        {
+            if (open(size) is not { } destination)
+                return null;
+            context.Incoming.Announce(announced = size);
+            return destination;
         }
     }
 
@@ -199,9 +221,10 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
     private async Task<(long? Size, StagedFile? Other, bool IsContinuation)> CompareAsync(TentacleVerb verb, StagedFile file, Func<StagedFile, long, bool> accept)
     {
         using var kept = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-        using var compare = new ComparingStream(kept, () => context.Staging.CreatePart(bytes: 0));
+        var announced = 0L;
+        using var compare = new ComparingStream(kept, () => context.Staging.CreatePart(announced));
         var isAccepted = false;
-        var size = await client.TakeAsync(verb, file.Name, s => (isAccepted = accept(file, s)) ? compare : null, received: null, cancellationToken).ConfigureAwait(false);
+        var size = await TakeAsync(verb, file.Name, s => (isAccepted = accept(file, announced = s)) ? compare : null, received: null).ConfigureAwait(false);
         Confirm();
         return isAccepted && compare.Complete() is { } other ? (size, new StagedFile(file.Name, other.Name, other.Length), compare.KeptIsBeginning) : (size, null, false);
     }

@@ -12,6 +12,7 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     private long _files;
     private long _bytes;
     private long _recovered;
+    private long _leftCount;
     private long _done;
     private long _received;
     private TentacleException? _fatal;
@@ -29,6 +30,9 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     public long Recovered => Interlocked.Read(ref _recovered);
 
     public LeftFile[] Left => _left.ToArray();
+
+    /// <summary>Files left, those included that are not named.</summary>
+    public long LeftCount => Interlocked.Read(ref _leftCount);
 
     /// <summary>The first error that ended the site's drain; null if none has.</summary>
     public TentacleException? Fatal => Volatile.Read(ref _fatal);
@@ -54,7 +58,8 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     /// <summary>Notes a file that was not taken.</summary>
     public void Leave(string name, string reason, TentacleErrorKind kind)
     {
-        _left.Enqueue(new LeftFile(name, reason, kind));
+        if (Interlocked.Increment(ref _leftCount) <= SiteResult.MostNamed)
+            _left.Enqueue(new LeftFile(name, reason, kind));
         Say($"'{TentacleText.Show(name)}' is left: {reason}");
         Done();
     }

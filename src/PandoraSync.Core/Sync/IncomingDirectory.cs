@@ -19,6 +19,7 @@ internal sealed class IncomingDirectory : IDisposable
 
     private readonly FolderLock _lock;
     private readonly FolderFlusher _flusher;
+    private long _announced;
 
     private IncomingDirectory(string path, string staging, FolderLock folderLock)
     {
@@ -74,6 +75,10 @@ internal sealed class IncomingDirectory : IDisposable
             return target;
         }
     }
+
+    /// <summary>Counts bytes that are announced, and with a negative number those that have come or will not.</summary>
+    /// <returns>All bytes that are announced now, over all connections and sites.</returns>
+    public long Announce(long bytes) => System.Threading.Interlocked.Add(ref _announced, bytes);
 
     /// <summary>Has all that was delivered so far on disk when it ends.</summary>
     /// <exception cref="IOException">The directory cannot be flushed.</exception>

@@ -57,6 +57,7 @@ internal sealed class SiteDrain
             Bytes = _tally.Bytes,
             Recovered = _tally.Recovered,
             Left = _tally.Left,
+            LeftCount = _tally.LeftCount,
             Elapsed = clock.Elapsed,
             Error = _tally.Fatal,
         };

@@ -25,11 +25,13 @@ internal sealed class StagingFolder
     private readonly string _whole;
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
+    private readonly IncomingDirectory _incoming;
     private readonly long _minFreeBytes;
     private long _sequence;
 
     public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
+        _incoming = incoming;
         _minFreeBytes = minFreeBytes;
         var folder = Path.Combine(incoming.Staging, site.FolderName);
         _part = Path.Combine(folder, "part");
@@ -53,15 +55,21 @@ internal sealed class StagingFolder
     /// <summary>Puts a file that was received whole where the next run finds it, should this one die before it is flushed.</summary>
     public void KeepMoved(StagedFile file) => file.Path = Rename(file, _moved);
 
-    /// <summary>A file to receive into, for which there must be room.</summary>
-    /// <param name="bytes">Bytes announced; 0 if they are not known.</param>
+    /// <summary>A file to receive into.</summary>
+    /// <param name="bytes">Bytes announced.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.DiskFull"/>: it would need what is to stay free.</exception>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.DiskFull"/>: there is no room for it.</exception>
     public FileStream CreatePart(long bytes)
     {
-        if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_part) is { } free && free - bytes < _minFreeBytes)
-            throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_part}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _part, Step = "store" };
+        RequireRoom(bytes);
         return NewPart();
+    }
+
+    /// <summary>Makes sure that the disk keeps what is to stay free when all comes that is announced, this included.</summary>
+    private void RequireRoom(long bytes)
+    {
+        if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_part) is { } free && free - _incoming.Announce(0) - bytes < _minFreeBytes)
+            throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_part}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _part, Step = "store" };
     }
 
     private FileStream NewPart() =>

@@ -84,6 +84,9 @@ public sealed class TentacleChannel : IDisposable
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
 
+    /// <summary>True if the peer has said something that was not read yet.</summary>
+    internal bool HasInput => HasUnreadBytes || _socket is { Available: > 0 };
+
     /// <summary>Closes the connection when the token fires; operations under way then end in <see cref="OperationCanceledException"/>.</summary>
     /// <param name="cancellationToken">The token.</param>
     /// <returns>Dispose it when the token no longer matters.</returns>

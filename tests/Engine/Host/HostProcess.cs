@@ -18,11 +18,11 @@ internal sealed class HostProcess : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly Process _process;
 
-    private HostProcess(IEnumerable<string> arguments, string? input, IReadOnlyDictionary<string, string>? environment = null)
+    private HostProcess(IEnumerable<string> arguments, string? input, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(Repository.Host, arguments)
+            StartInfo = new ProcessStartInfo(program ?? Repository.Host, arguments)
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,
@@ -76,6 +76,9 @@ internal sealed class HostProcess : IDisposable
     public int OpenFiles() => Directory.GetFiles($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
 
     public static HostProcess Start(params string[] arguments) => new(arguments, input: null);
+
+    /// <summary>Starts it by another program, which changes something for it.</summary>
+    public static HostProcess StartUnder(string[] program, params string[] arguments) => new([.. program.Skip(1), Repository.Host, .. arguments], input: null, program: program[0]);
 
     /// <summary>Starts it with variables set.</summary>
     public static HostProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, input: null, environment);

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
@@ -211,5 +212,35 @@ public sealed class HostTests
     {
         using var folder = new TempFolder();
         return await HostProcess.RunAsync(["-File", folder.Write("script.ps1", text), .. arguments]);
+    }
+
+    [Fact]
+    public async Task Output_that_cannot_be_written_does_not_end_a_command()
+    {
+        var shell = new RealProgram("sh", "dash");
+        var result = await shell.RunAsync(["-c", $"'{Repository.Host}' -Command \"1..3; Write-Warning no; exit 7\" > /dev/full 2> /dev/full"]);
+        Assert.Equal(7, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task Where_the_system_allows_few_open_files_one_crowded_address_ends_neither_the_server_nor_its_service_to_others()
+    {
+        using var buffer = new TempFolder();
+        using var server = HostProcess.StartUnder(["prlimit", "--nofile=1024:1024"], "-Command", $"Start-TentacleServer '{buffer.Path}' -Address 127.0.0.1 -Port 0 -Wait -Verbose");
+        var port = await server.PortAsync();
+        var crowd = Enumerable.Range(0, 1500).Select(_ => new PlainClient(port, from: System.Net.IPAddress.Parse("127.0.0.66"))).ToArray();
+        try
+        {
+            using var honest = new PlainClient(port);
+            Assert.Equal("SEND OK", await Eventually.Ends(Task.Run(() => honest.Send("a.1.data", [1, 2, 3])), "an honest agent is served"));
+        }
+        finally
+        {
+            foreach (var client in crowd)
+                client.Dispose();
+        }
+
+        server.Interrupt();
+        Assert.Equal(130, (await server.EndAsync()).ExitCode);
     }
 }

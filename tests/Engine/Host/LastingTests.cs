@@ -22,8 +22,8 @@ public sealed class LastingTests
         Assert.Equal(2, trace.Count("\"SEND OK"));
         trace.HasInOrder(
             "\"SEND OK",
-            $@"^fsync\(\d+<{buffer}/\.pandorasync/\w+>.*= 0$",
-            $@"^renameat2\(.*{buffer}/\.pandorasync/\w+.*{buffer}/{File1.Name}.*= 0$",
+            $@"^fsync\(\d+<{buffer}/\.pandorasync/server/\w+>.*= 0$",
+            $@"^renameat2\(.*{buffer}/\.pandorasync/server/\w+.*{buffer}/{File1.Name}.*= 0$",
             $@"^fsync\(\d+<{buffer}>.*= 0$",
             "\"SEND OK");
     }

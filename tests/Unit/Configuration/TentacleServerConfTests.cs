@@ -102,6 +102,7 @@ public sealed class TentacleServerConfTests : IDisposable
     [InlineData("-s /x -p 99999", "option -p: port must be a number between 1 and 65535, not '99999'.")]
     [InlineData("-s /x -c many", "option -c: max_connections must be a number between 1 and 100000, not 'many'.")]
     [InlineData("-s /x -i nofolder", "option -i: The filter 'nofolder' cannot be used: write pattern:folder.")]
+    [InlineData("-s /x -i a:.pandorasync", "option -i: The filter 'a:.pandorasync' cannot be used: the folder '.pandorasync' must be a relative path inside the storage directory.")]
     [InlineData("-s /x -i a:../up", "option -i: The filter 'a:../up' cannot be used: the folder '../up' must be a relative path inside the storage directory.")]
     [InlineData("-s /x -e cert.pem", "option -e: ssl_cert is the relative path 'cert.pem': use an absolute one")]
     [InlineData("-s /x -k /key.pem", "option -k: the certificate is missing: give ssl_cert (-e).")]

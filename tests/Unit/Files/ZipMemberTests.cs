@@ -59,6 +59,36 @@ public class ZipMemberTests
     }
 
     [Fact]
+    public void A_second_record_of_very_many_members_behind_a_small_first_one_is_refused_too()
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            for (var i = 0; i < 20_000; i++)
+                zip.CreateEntry($"member {i}");
+        }
+
+        var archive = memory.ToArray();
+        var end = archive.AsSpan(archive.Length - 22).ToArray();
+        var (entries, size, directory) = (BitConverter.ToUInt16(end, 10), BitConverter.ToUInt32(end, 12), BitConverter.ToUInt32(end, 16));
+        var large = new byte[56];
+        BitConverter.TryWriteBytes(large, 0x06064b50);
+        BitConverter.TryWriteBytes(large.AsSpan(4), 44L);
+        BitConverter.TryWriteBytes(large.AsSpan(24), (long)entries);
+        BitConverter.TryWriteBytes(large.AsSpan(32), (long)entries);
+        BitConverter.TryWriteBytes(large.AsSpan(40), (long)size);
+        BitConverter.TryWriteBytes(large.AsSpan(48), (long)directory);
+        var locator = new byte[20];
+        BitConverter.TryWriteBytes(locator, 0x07064b50);
+        BitConverter.TryWriteBytes(locator.AsSpan(8), archive.Length - 22L);
+        BitConverter.TryWriteBytes(locator.AsSpan(16), 1);
+        BitConverter.TryWriteBytes(end.AsSpan(10), ushort.MaxValue);
+        BitConverter.TryWriteBytes(end.AsSpan(16), archive.Length - 22 - 57);
+        var error = Assert.Throws<TentacleException>(() => Read([.. archive.AsSpan(0, archive.Length - 22), .. large, .. locator, .. end], 100));
+        Assert.Equal("The archive is damaged: it has far more members than the one that is wanted.", error.Message);
+    }
+
+    [Fact]
     public void Only_the_first_member_counts()
     {
         using var memory = new MemoryStream();

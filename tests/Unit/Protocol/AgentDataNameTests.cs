@@ -44,4 +44,17 @@ public class AgentDataNameTests
     [InlineData(".hidden", 1, ".hidden.1")]
     [InlineData("web.data", 3, "web.3.data")]
     public void The_next_name_keeps_the_agents_part(string name, long step, string next) => Assert.Equal(next, AgentDataName.Next(name, step));
+
+    [Theory]
+    [InlineData("a", ".data")]
+    [InlineData("\u6F22", ".1760000000.data")]
+    [InlineData("\U0001F600", "")]
+    public void The_next_name_is_no_longer_than_a_name_can_be(string letter, string end)
+    {
+        var name = string.Concat(System.Linq.Enumerable.Repeat(letter, (255 - end.Length) / System.Text.Encoding.UTF8.GetByteCount(letter))) + end;
+        var next = AgentDataName.Next(name, 999_999_999_999);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(next), 1, 255);
+        Assert.Null(FileNameRules.WhyUnsafe(next));
+        Assert.NotEqual(next, AgentDataName.Next(name, 1));
+    }
 }

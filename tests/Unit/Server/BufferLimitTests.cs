@@ -98,6 +98,87 @@ public sealed class BufferLimitTests
     }
 
     [Fact]
+    public void No_file_is_dropped_for_one_that_would_not_fit_even_then()
+    {
+        using var ours = With(new BufferLimits { MaxBytes = 10_000, DropOldest = true });
+        for (var i = 1; i <= 5; i++)
+            ours.Buffer.Write($"old.{i}.data", Content);
+        using var client = new PlainClient(ours.Port);
+        Assert.Equal(Full, client.Ask("SEND <large.data> SIZE 20000"));
+        Assert.Equal(5, ours.Buffer.FileNames().Length);
+    }
+
+    [Fact]
+    public void A_file_that_replaces_another_needs_no_place_of_its_own()
+    {
+        using var ours = With(new BufferLimits { MaxFiles = 3 }, o => o with { Overwrite = true });
+        using var client = new PlainClient(ours.Port);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("SEND OK", client.Send("a.1.data", Content));
+        Assert.Equal(["SEND OK", "SEND OK", "SEND OK"], Send(client, 3));
+    }
+
+    [Fact]
+    public void Archives_that_unpack_side_by_side_share_the_room()
+    {
+        using var folder = new TempFolder();
+        var quota = new BufferQuota(new BufferLimits { MaxBytes = 10_000, MinFreeBytes = 0 }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => DateTime.UtcNow);
+        using var one = quota.Reserve(100);
+        using var other = quota.Reserve(100);
+        quota.Grow(one, 6000);
+        Assert.Equal("buffer is full", Assert.Throws<NoRoomException>(() => quota.Grow(other, 6000)).Reason);
+        one.Dispose();
+        quota.Grow(other, 6000);
+    }
+
+    [Fact]
+    public void An_archive_unpacks_only_into_what_need_not_stay_free()
+    {
+        using var disk = new SmallDisk(megabytes: 8);
+        using var server = OnDisk(disk, minFree: 5 * 1024 * 1024);
+        using var client = new PlainClient(server.Endpoints[0].Port);
+        var archive = StockZip.Pack(new byte[6_000_000], "x");
+        Assert.Equal("ZSEND OK", client.Ask($"ZSEND <a.1.data> SIZE {archive.Length}"));
+        client.Say(archive);
+        Assert.Equal("ZSEND ERR (no space left)", client.ReadLine());
+        Assert.Equal("SEND OK", client.Send("a.2.data", Content));
+    }
+
+    [Fact]
+    public void An_archive_is_packed_only_into_what_need_not_stay_free()
+    {
+        using var disk = new SmallDisk(megabytes: 4);
+        disk.Folder.Write("a.1.data", AgentData.Noise(1, 1_500_000));
+        using var server = OnDisk(disk, minFree: 2 * 1024 * 1024);
+        using var client = new PlainClient(server.Endpoints[0].Port);
+        Assert.Equal("ZRECV ERR (no space left)", client.Ask("ZRECV <a.1.data>"));
+        Assert.Equal("RECV SIZE 1500000", client.Ask("RECV <a.1.data>"));
+    }
+
+    [Fact]
+    public void A_clock_that_was_ahead_at_the_start_and_is_set_right_makes_no_file_old()
+    {
+        using var folder = new TempFolder();
+        folder.Write("a.data", Content);
+        var now = DateTime.UtcNow.AddDays(3);
+        var quota = new BufferQuota(new BufferLimits { MaxAge = TimeSpan.FromDays(1), DropOldest = true }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => now);
+        now = DateTime.UtcNow;
+        quota.Reserve(1000).Dispose();
+        Assert.True(folder.Has("a.data"));
+    }
+
+    [Fact]
+    public void Refusing_for_age_ends_when_the_old_file_is_taken()
+    {
+        using var ours = With(new BufferLimits { MaxAge = TimeSpan.FromDays(1) });
+        File.SetLastWriteTimeUtc(ours.Buffer.Write("old.data", Content), DateTime.UtcNow.AddDays(-2));
+        using var client = new PlainClient(ours.Port);
+        Assert.Equal(Full, client.Send("a.1.data", Content));
+        Assert.Equal(Content, client.Mv("old.data"));
+        Assert.Equal("SEND OK", client.Send("a.1.data", Content));
+    }
+
+    [Fact]
     public void A_file_that_is_being_moved_is_not_dropped()
     {
         using var ours = With(new BufferLimits { MaxFiles = 2, DropOldest = true });
@@ -129,7 +210,7 @@ public sealed class BufferLimitTests
         var now = DateTime.UtcNow;
         var quota = new BufferQuota(new BufferLimits { MaxAge = TimeSpan.FromDays(1), DropOldest = true }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => now);
         now = now.AddYears(3);
-        Assert.Null(quota.Reserve(1000));
+        quota.Reserve(1000).Dispose();
         Assert.True(folder.Has("a.data"));
     }
 
@@ -137,8 +218,7 @@ public sealed class BufferLimitTests
     public void A_disk_that_is_nearly_full_takes_no_new_files_until_there_is_room()
     {
         using var disk = new SmallDisk(megabytes: 4);
-        var options = new TentacleServerOptions(disk.Path) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true, Limits = new BufferLimits { MinFreeBytes = 2 * 1024 * 1024 } };
-        using var server = TentacleServer.Start(options);
+        using var server = OnDisk(disk, minFree: 2 * 1024 * 1024);
         using var client = new PlainClient(server.Endpoints[0].Port);
         var large = AgentData.Noise(2, 900_000);
         Assert.Equal("SEND OK", client.Send("a.1.data", large));
@@ -152,8 +232,7 @@ public sealed class BufferLimitTests
     public void A_disk_that_is_full_all_the_same_costs_no_file()
     {
         using var disk = new SmallDisk(megabytes: 2);
-        var options = new TentacleServerOptions(disk.Path) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true, Limits = new BufferLimits { MinFreeBytes = 0 } };
-        using var server = TentacleServer.Start(options);
+        using var server = OnDisk(disk, minFree: 0);
         using var client = new PlainClient(server.Endpoints[0].Port);
         var answers = Enumerable.Range(1, 4).Select(i => client.Send($"a.{i}.data", AgentData.Noise(i, 900_000))!).ToArray();
         Assert.Equal(["SEND OK", "SEND OK", "SEND ERR (no space left)", "SEND ERR (no space left)"], answers);
@@ -162,6 +241,9 @@ public sealed class BufferLimitTests
         disk.Resize(megabytes: 8);
         Assert.Equal("SEND OK", client.Send("a.3.data", AgentData.Noise(3, 900_000)));
     }
+
+    private static TentacleServer OnDisk(SmallDisk disk, long minFree) => TentacleServer.Start(
+        new TentacleServerOptions(disk.Path) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true, Limits = new BufferLimits { MinFreeBytes = minFree } });
 
     private static OurServer With(BufferLimits limits, Func<TentacleServerOptions, TentacleServerOptions>? change = null) =>
         new(o => (change ?? (x => x))(o) with { Limits = limits });

@@ -56,6 +56,22 @@ public sealed class ServerMoveTests
     }
 
     [Fact]
+    public async Task A_file_stays_when_the_client_said_all_beforehand_and_takes_nothing()
+    {
+        var large = AgentData.Make(1, 60_000);
+        using var ours = With(large);
+        using (var client = new PlainClient(ours.Port, receiveBufferBytes: 4096))
+        {
+            client.Say($"MV <{large.Name}>\nMV OK\nQUIT\n");
+            await Eventually.BecomesTrue(() => ours.Server.Counters.FilesGiven == 1, "the server has written all of it");
+            client.Reset();
+        }
+
+        await Eventually.BecomesTrue(() => ours.Server.Counters.Connections == 0, "the server has seen the end");
+        Assert.Equal(large.Content, ours.Buffer.Read(large.Name));
+    }
+
+    [Fact]
     public async Task A_file_stays_when_the_client_breaks_the_connection_after_the_content()
     {
         using var ours = With(File);

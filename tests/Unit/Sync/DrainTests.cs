@@ -91,6 +91,36 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task A_site_that_offers_very_many_bad_names_fills_no_memory_with_them()
+    {
+        using var server = new StockServer();
+        var good = AgentData.Make(1);
+        server.Put(good);
+        for (var i = 0; i < SiteResult.MostNamed + 500; i++)
+            server.Put($"{i}|.1.data", "x"u8.ToArray());
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(server.Port);
+        Assert.Equal((1L, SiteResult.MostNamed, SiteResult.MostNamed + 500L, false), (result.Files, result.Left.Count, result.LeftCount, result.Succeeded));
+    }
+
+    [Fact]
+    public async Task A_name_of_the_greatest_length_comes_twice_and_holds_nothing_up()
+    {
+        var name = new string('a', 250) + ".data";
+        using var target = new SyncTarget();
+        foreach (var content in new[] { "one", "two!" })
+        {
+            using var server = new StockServer();
+            server.Put(name, Encoding.ASCII.GetBytes(content));
+            server.Put($"{content.Length}.100.data", "honest"u8.ToArray());
+            var result = await target.DrainAsync(server.Port);
+            Assert.True(result.Succeeded, result.ToString());
+        }
+
+        Assert.Equal(["honest", "honest", "one", "two!"], target.Incoming.FileNames().Select(n => Encoding.ASCII.GetString(target.Incoming.Read(n))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Folders_are_left_alone_and_unsafe_names_are_named_but_never_asked_for()
     {
         using var server = new StockServer();
