@@ -14,9 +14,9 @@ internal sealed class FolderLock : IDisposable
     /// <summary>Takes the lock.</summary>
     /// <param name="path">The lock file; it stays afterwards and means nothing by itself.</param>
     /// <param name="what">What is locked, for the message.</param>
-    /// <param name="who">Who else may have it, for the message.</param>
+    /// <param name="busy">What to say when another has it; null for what is said of a run.</param>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Busy"/>: another run has it.</exception>
-    public static FolderLock Take(string path, string what, string who = "run")
+    public static FolderLock Take(string path, string what, string? busy = null)
     {
         try
         {
@@ -24,7 +24,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(path))
         {
-            throw new TentacleException(TentacleErrorKind.Busy, $"Another {who} is using '{what}': wait until it has ended.", e) { File = what, Step = "lock" };
+            throw new TentacleException(TentacleErrorKind.Busy, busy ?? $"Another run is using '{what}': wait until it has ended.", e) { File = what, Step = "lock" };
         }
     }
 

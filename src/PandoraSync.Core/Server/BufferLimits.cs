@@ -16,7 +16,7 @@ public sealed record BufferLimits
     public long MaxBytes
     {
         get => _maxBytes;
-        init => _maxBytes = NotNegative(value, "buffer size");
+        init => _maxBytes = NotNegative(value, $"buffer size of {value} bytes");
     }
 
     /// <summary>Most files; 0, the default, for no limit.</summary>
@@ -24,7 +24,7 @@ public sealed record BufferLimits
     public long MaxFiles
     {
         get => _maxFiles;
-        init => _maxFiles = NotNegative(value, "number of files in the buffer");
+        init => _maxFiles = NotNegative(value, $"limit of {value} files in the buffer");
     }
 
     /// <summary>Longest time that a file waits for whoever calls in; zero, the default, for no limit.</summary>
@@ -32,7 +32,7 @@ public sealed record BufferLimits
     public TimeSpan MaxAge
     {
         get => _maxAge;
-        init => _maxAge = TimeSpan.FromTicks(NotNegative(value.Ticks, "age of files in the buffer"));
+        init => _maxAge = TimeSpan.FromTicks(NotNegative(value.Ticks, $"age limit of {value} for files in the buffer"));
     }
 
     /// <summary>Bytes of the disk that are left free: what would need them is refused. 16 MB by default; 0 fills the disk.</summary>
@@ -40,7 +40,7 @@ public sealed record BufferLimits
     public long MinFreeBytes
     {
         get => _minFreeBytes;
-        init => _minFreeBytes = NotNegative(value, "free space");
+        init => _minFreeBytes = NotNegative(value, $"reserve of {value} bytes of free space");
     }
 
     /// <summary>Over a limit, deletes the oldest files instead of refusing new ones. Off by default: what is refused stays with the agent and comes again.</summary>
@@ -51,5 +51,5 @@ public sealed record BufferLimits
 
     private static long NotNegative(long value, string what) => value >= 0
         ? value
-        : throw new TentacleException(TentacleErrorKind.Configuration, $"A {what} of {value} is out of range: give 0 for no limit, or more.");
+        : throw new TentacleException(TentacleErrorKind.Configuration, $"The {what} is out of range: give 0 for no limit, or more.");
 }

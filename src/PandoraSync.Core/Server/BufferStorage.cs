@@ -42,7 +42,7 @@ internal sealed class BufferStorage : IDisposable
         {
             MakeFolder(Path.GetDirectoryName(TemporaryFolder)!);
             MakeFolder(TemporaryFolder);
-            _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, "Tentacle server");
+            _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
             foreach (var left in Directory.EnumerateFiles(TemporaryFolder))
                 File.Delete(left);
             foreach (var folder in folders)

@@ -22,7 +22,7 @@ public sealed class SharedFolderTests
         sender.Say("who");
         var error = Assert.Throws<TentacleException>(() => TentacleServer.Start(new TentacleServerOptions(ours.Buffer.Path) { Addresses = ["127.0.0.1"], Port = 0 }));
         Assert.Equal(TentacleErrorKind.Busy, error.Kind);
-        Assert.Equal($"Another Tentacle server is using '{ours.Buffer.Path}': wait until it has ended.", error.Message);
+        Assert.Equal($"Another Tentacle server is using '{ours.Buffer.Path}': stop it, or give this one a directory of its own.", error.Message);
         sender.Say("le!");
         Assert.Equal("SEND OK", sender.ReadLine());
         Assert.Equal("whole!"u8.ToArray(), ours.Buffer.Read("a.1.data"));
