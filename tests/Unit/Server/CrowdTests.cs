@@ -89,11 +89,11 @@ public sealed class CrowdTests
     [InlineData("")]
     public async Task Whoever_sends_a_byte_now_and_then_is_cut_off(string first)
     {
-        using var ours = new OurServer(o => o with { Timeout = TimeSpan.FromSeconds(0.3), RetryCount = 0, MinimumRate = 10_000 });
+        using var ours = new OurServer(o => o with { Timeout = TimeSpan.FromSeconds(2), RetryCount = 0, MinimumRate = 10_000 });
         using var client = new PlainClient(ours.Port);
         client.Say(first);
         await Eventually.Ends(Task.Run(() => Dribble(client)), "the server has enough");
-        await Eventually.BecomesTrue(() => ours.Log.Any(e => e.Text.Contains("was too slow", StringComparison.Ordinal)), $"it says why: {string.Join("; ", ours.Log)}", TimeSpan.FromSeconds(3));
+        await Eventually.BecomesTrue(() => ours.Log.Any(e => e.Text.Contains("was too slow", StringComparison.Ordinal)), "it says why");
         Assert.Empty(ours.Buffer.FileNames());
     }
 
@@ -106,14 +106,14 @@ public sealed class CrowdTests
         Assert.Equal("RECV SIZE 20000000", client.Ask("RECV <a.1.data>"));
         client.Say("RECV OK\n");
         await Eventually.BecomesTrue(() => ours.Log.Any(e => e.Level == TentacleLogLevel.Error), "the server has enough");
-        Assert.Equal(0, ours.Server.Counters.Connections);
+        await Eventually.BecomesTrue(() => ours.Server.Counters.Connections == 0, "the connection is gone");
     }
 
     [Fact]
     public async Task A_slow_line_that_keeps_moving_is_not_cut_off()
     {
         const int bytes = 600_000;
-        using var ours = new OurServer(o => o with { Timeout = TimeSpan.FromSeconds(0.4), RetryCount = 0 });
+        using var ours = new OurServer(o => o with { Timeout = TimeSpan.FromSeconds(2), RetryCount = 0 });
         ours.Buffer.Write("a.1.data", AgentData.Noise(1, bytes));
         using var client = new PlainClient(ours.Port, receiveBufferBytes: 8192);
         Assert.Equal($"RECV SIZE {bytes}", client.Ask("RECV <a.1.data>"));
