@@ -43,8 +43,8 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             }
             while (_flushing.Files.Count > 0);
 
+            await ConfirmLastAsync().ConfigureAwait(false);
             await client.QuitAsync(cancellationToken).ConfigureAwait(false);
-            Confirm();
             await DeliverAsync().ConfigureAwait(false);
             await _delivered.ConfigureAwait(false);
         }
@@ -290,6 +290,15 @@ internal sealed class DrainConnection(TentacleClient client, DrainContext contex
             return;
         _unconfirmed = null;
         _confirmed.Add(file);
+    }
+
+    /// <summary>QUIT has no answer: an end of the connection behind it does not show that the server has heard it.</summary>
+    private async Task ConfirmLastAsync()
+    {
+        if (_unconfirmed is null)
+            return;
+        await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        Confirm();
     }
 
     /// <summary>Gives confirmed files their place. What follows does not wait for the directory's flush; the next delivery does.</summary>

@@ -113,6 +113,24 @@ public sealed class DrainFaultTests
         Assert.Empty(server.FileNames());
     }
 
+    [Theory]
+    [InlineData(SyncDelivery.Safe)]
+    [InlineData(SyncDelivery.Fast)]
+    public async Task A_line_that_ends_before_the_last_word_leaves_no_file_on_both_sides(SyncDelivery delivery)
+    {
+        var file = AgentData.Make(1);
+        using var ours = new OurServer();
+        ours.Put(file);
+        var copy = delivery == SyncDelivery.Safe ? $"RECV <{file.Name}>\nRECV OK\n" : string.Empty;
+        var said = $"RECV <.pandorasync>\n{copy}MV <{file.Name}>\nMV OK\n";
+        using var proxy = new FaultProxy(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, ours.Port), toServer: n => new FaultPlan { CutAt = n == 2 ? said.Length + 1 : null });
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short), delivery, connections: 1);
+        Assert.True(result.Succeeded, $"{result}\n{string.Join('\n', target.Story)}");
+        target.HasExactly([file]);
+        Assert.Empty(ours.Buffer.FileNames());
+    }
+
     [Fact]
     public async Task Another_file_that_has_the_name_of_a_recovered_copy_is_not_moved_before_there_is_a_copy_of_it_too()
     {
