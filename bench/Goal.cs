@@ -40,9 +40,9 @@ internal sealed record Goal(string Text, Func<ComparisonResult, double?> Measure
         if (Measure(result) is not { } reached)
             return $"- {Text}. Not measured.";
         var isMet = IsMost ? reached < Bound : reached >= Bound;
-        return FormattableString.Invariant($"- {Text}. Measured: {Round(reached)} {Unit}, {(isMet ? "met" : "**not met**")}.");
+        return FormattableString.Invariant($"- {Text}. Measured: {Round(reached, IsMost)} {Unit}, {(isMet ? "met" : "**not met**")}.");
     }
 
     // A figure just short of its goal must not read as if it were the goal.
-    private static double Round(double value) => Math.Floor(value * 100) / 100;
+    private static double Round(double value, bool isUp) => (isUp ? Math.Ceiling(value * 100) : Math.Floor(value * 100)) / 100;
 }
