@@ -22,6 +22,9 @@ internal sealed record Comparison(string Name, string Title, string Unit, IReadO
     /// <summary>What a reader of the table must know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>True if it does less than its name says, so that its figures are not to be published.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>Most rounds, where one takes long.</summary>
     public int MostRounds { get; init; } = int.MaxValue;
 

@@ -8,8 +8,8 @@ namespace PandoraSync.Bench;
 /// <summary>artifacts/bench: one section and one chart a comparison, and results.md made of the sections of the last run.</summary>
 internal sealed class ResultFolder
 {
-    /// <summary>The first line of a section that a short run wrote, whose figures are no figures.</summary>
-    public const string ShortMark = "<!-- short run -->";
+    /// <summary>The first line of a section that a run with less work wrote, whose figures are not to be published.</summary>
+    public const string PartialMark = "<!-- not a full run -->";
 
     private readonly string _path = Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName;
 
@@ -38,7 +38,7 @@ internal sealed class ResultFolder
         if (!File.Exists(SectionOf(name)))
             return null;
         var text = File.ReadAllText(SectionOf(name));
-        return text.StartsWith(ShortMark, StringComparison.Ordinal) ? null : text;
+        return text.StartsWith(PartialMark, StringComparison.Ordinal) ? null : text;
     }
 
     /// <summary>Where a comparison's chart is.</summary>

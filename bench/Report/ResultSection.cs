@@ -12,8 +12,8 @@ internal static class ResultSection
     {
         var comparison = result.Comparison;
         var text = new StringBuilder();
-        if (scale.IsShort)
-            text.Append(ResultFolder.ShortMark).Append('\n');
+        if (scale.IsShort || comparison.IsPartial)
+            text.Append(ResultFolder.PartialMark).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"### {comparison.Name}: {comparison.Title}\n\n![{comparison.Title}]({comparison.Name}.svg)\n\n");
         text.Append(CultureInfo.InvariantCulture, $"| | median | least to most of {result.Rounds} | ratio |\n|---|--:|--:|--:|\n");
         foreach (var rate in result.Rates)
@@ -27,7 +27,9 @@ internal static class ResultSection
 
         AppendLines(text, "Goals:\n\n", [.. comparison.Goals.Select(g => g.Report(result))]);
         AppendLines(text, string.Empty, [.. comparison.Notes.Concat(comparison.Contenders.Select(c => c.WhyMissing).OfType<string>().Select(w => $"Left out: {w}")).Distinct(StringComparer.Ordinal)]);
-        var kind = scale.IsShort ? "A short run: it shows that everything works, its figures mean nothing." : "A full run.";
+        var kind = scale.IsShort
+            ? "A short run: it shows that everything works, its figures mean nothing."
+            : comparison.IsPartial ? "A run with fewer files." : "A full run.";
         AppendLines(text, string.Empty, [string.Create(CultureInfo.InvariantCulture, $"{kind} {Environment.ProcessorCount} processors, {DateTime.UtcNow:yyyy-MM-dd}.")]);
         return text.ToString();
     }

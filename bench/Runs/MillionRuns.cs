@@ -26,6 +26,7 @@ internal static class MillionRuns
             [.. counts.Select((c, i) => new Contender(names[i], () => RunAsync(c, showsTenths: i == counts.Length - 1)))])
         {
             MostRounds = 1,
+            IsPartial = scale.MostFiles is not null,
             Goals =
             [
                 Goal.Below(names[2], ClientPeak, 300, "MB"),
