@@ -18,10 +18,10 @@ internal sealed class ServerSession : IServerSession
     private readonly BufferStorage _storage;
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
-    private PendingMove? _pending;
+    private readonly LocalWork _local;
+    private readonly MoveUnderWay _move;
     private TentacleVerb _refused;
     private bool _saysQuit;
-    private bool _isConfirmedByNext;
     private volatile bool _stopping;
     private volatile bool _idle;
 
@@ -32,6 +32,8 @@ internal sealed class ServerSession : IServerSession
         _storage = storage;
         _statistics = statistics;
         _log = log;
+        _local = new LocalWork(channel, log);
+        _move = new MoveUnderWay(channel, storage, statistics, _local, log);
     }
 
     /// <inheritdoc/>
@@ -43,7 +45,7 @@ internal sealed class ServerSession : IServerSession
         }
         finally
         {
-            KeepPending();
+            _move.Keep();
         }
     }
 
@@ -64,18 +66,18 @@ internal sealed class ServerSession : IServerSession
             var command = await ReadCommandAsync().ConfigureAwait(false);
             if (command is null)
             {
-                if (!_stopping && _pending is not null && !_saysQuit && _channel.EndedOrderly && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
-                    FinishMove();
+                if (!_stopping && !_saysQuit)
+                    await _move.ConfirmByCloseAsync().ConfigureAwait(false);
                 return;
             }
 
             if (command.Verb != TentacleVerb.Unknown)
-                await ConfirmMoveAsync().ConfigureAwait(false);
-            if (await HandleAsync(command).ConfigureAwait(false))
-                continue;
-            await _channel.FlushAsync().ConfigureAwait(false);
-            return;
+                await _move.ConfirmByCommandAsync().ConfigureAwait(false);
+            if (!await HandleAsync(command).ConfigureAwait(false))
+                break;
         }
+
+        await _channel.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Does what a command says.</summary>
@@ -140,7 +142,7 @@ internal sealed class ServerSession : IServerSession
         PassingFile? archive = null;
         try
         {
-            reason ??= TryLocally(command.Name, () =>
+            reason ??= _local.Try(command.Name, () =>
             {
                 file = _storage.Create(command.Name, command.Size);
                 archive = command.Verb == TentacleVerb.ZSend ? _storage.CreatePassing(command.Size) : null;
@@ -182,7 +184,7 @@ internal sealed class ServerSession : IServerSession
     {
         var content = new FirstErrorStream(archive.Stream);
         await _channel.ReadContentAsync(content, size).ConfigureAwait(false);
-        var reason = TryLocally(file.Name, () =>
+        var reason = _local.Try(file.Name, () =>
         {
             content.ThrowIfFailed();
             ZipMember.Read(archive.Stream, new RoomStream(file.Content, bytes => _storage.Grow(file, bytes)), _options.MaxUnpackedBytes);
@@ -198,7 +200,7 @@ internal sealed class ServerSession : IServerSession
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            return ExplainLocally(e, file.Name);
+            return _local.Explain(e, file.Name);
         }
     }
 
@@ -212,7 +214,7 @@ internal sealed class ServerSession : IServerSession
         }
 
         PassingFile? packed = null;
-        if (command.Verb == TentacleVerb.ZRecv && TryLocally(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
+        if (command.Verb == TentacleVerb.ZRecv && _local.Try(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
         {
             await RefuseAsync(command, whyNot).ConfigureAwait(false);
             return;
@@ -244,16 +246,13 @@ internal sealed class ServerSession : IServerSession
             var pending = _storage.BeginMove(name, file);
             if (await OfferContentAsync(TentacleVerb.Mv, file, pending.Length).ConfigureAwait(false))
             {
-                _pending = pending;
-
-                // What came before the content had left says nothing about the content.
-                _isConfirmedByNext = !_channel.HasInput;
+                _move.Begin(pending);
                 _statistics.Given();
             }
         }
         finally
         {
-            if (isClaimed && _pending is null)
+            if (isClaimed && !_move.IsPending)
                 _storage.Release(name);
         }
     }
@@ -271,7 +270,9 @@ internal sealed class ServerSession : IServerSession
             {
                 if (file.Length > FastLane.MostBytesHashedInPassing)
                     await _channel.FlushAsync().ConfigureAwait(false);
-                reason = TryLocally(name, () => reason = _storage.DeleteIfSame(_storage.BeginMove(name, file), file, command.Digest!) ? null : FastLane.OtherContent) ?? reason;
+                var isSame = false;
+                reason = _local.Try(name, () => isSame = _storage.DeleteIfSame(_storage.BeginMove(name, file), file, command.Digest!));
+                reason ??= isSame ? null : FastLane.OtherContent;
             }
 
             if (reason is not null)
@@ -295,7 +296,7 @@ internal sealed class ServerSession : IServerSession
     {
         using var buffer = new SpillBuffer(_storage.TemporaryFolder);
         Stream names = Stream.Null;
-        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : TryLocally("listing", () =>
+        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : _local.Try("listing", () =>
         {
             _storage.List(sampleName, buffer);
             names = buffer.Complete();
@@ -329,7 +330,7 @@ internal sealed class ServerSession : IServerSession
         FileStream? file = null;
         reason = BufferStorage.WhyRefused(command.Name) is not null
             ? "file has an invalid file name"
-            : TryLocally(command.Name, () => file = _storage.Open(command.Name));
+            : _local.Try(command.Name, () => file = _storage.Open(command.Name));
         if (file is null)
             reason ??= Missing;
         return file;
@@ -349,34 +350,6 @@ internal sealed class ServerSession : IServerSession
             archive.Dispose();
             throw;
         }
-    }
-
-    /// <summary>The client has said something more, so it has what it was sent.</summary>
-    private async Task ConfirmMoveAsync()
-    {
-        if (_pending is not null && (_isConfirmedByNext || await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false)))
-            FinishMove();
-        KeepPending();
-    }
-
-    private void KeepPending()
-    {
-        if (_pending is not { } kept)
-            return;
-        _pending = null;
-        _log(TentacleLogLevel.Log, $"{_channel.Peer} did not show that it has '{kept.Name}': kept");
-        _storage.Release(kept.Name);
-    }
-
-    private void FinishMove()
-    {
-        if (_pending is not { } done)
-            return;
-        _pending = null;
-        TryLocally(done.Name, () => _storage.Delete(done));
-        _storage.Release(done.Name);
-        _statistics.Moved();
-        _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{done.Name}' ({done.Length} bytes)");
     }
 
     private async Task<TentacleCommand?> ReadCommandAsync()
@@ -402,37 +375,5 @@ internal sealed class ServerSession : IServerSession
         _refused = command.Verb;
         _log(TentacleLogLevel.Error, $"{_channel.Peer} was refused {command}: {reason}");
         return ReplyAsync(TentacleReply.Error(command.Verb, reason));
-    }
-
-    /// <summary>Does something with a local file.</summary>
-    /// <returns>Null, or a reason for the client that tells nothing about this machine.</returns>
-    private string? TryLocally(string name, Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (NoRoomException e)
-        {
-            return e.Reason;
-        }
-        catch (Exception e) when (LocalFileError.IsFileError(e) || e is TentacleException)
-        {
-            return ExplainLocally(e, name);
-        }
-    }
-
-    private string ExplainLocally(Exception e, string name)
-    {
-        var error = e as TentacleException ?? LocalFileError.Explain(e, name, _channel.Step);
-        _log(TentacleLogLevel.Error, $"{_channel.Peer}: {error.Message}");
-        return error.Kind switch
-        {
-            TentacleErrorKind.DiskFull => "no space left",
-            TentacleErrorKind.TooLarge => "file is too big",
-            TentacleErrorKind.Protocol => "archive is damaged",
-            _ => "file cannot be used",
-        };
     }
 }
