@@ -69,8 +69,9 @@ internal sealed class SiteDrain
         var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover();
         if (recovered.Count > 0)
             _tally.Say($"{recovered.Count} files of an interrupted run are finished first");
-        var names = _names ?? (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(IsWanted).Select(n => n.Name).ToArray();
-        var queue = new DrainQueue(recovered, names.Where(IsSafe));
+        var queue = _names is null
+            ? new DrainQueue(recovered, await ListAsync(cancellationToken).ConfigureAwait(false), IsWanted)
+            : new DrainQueue(recovered, TableOf(_names.Where(IsSafe)), static _ => true);
         _tally.Total = queue.Total;
         _tally.Say($"{queue.Total} files to take");
         if (queue.Total == 0)
@@ -95,15 +96,24 @@ internal sealed class SiteDrain
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>
-    private async Task<IReadOnlyList<ListedName>> ListAsync(CancellationToken cancellationToken) =>
+    private async Task<NameTable> ListAsync(CancellationToken cancellationToken) =>
         await RetryPolicy.RunAsync(_site.Client, _tally.Say, async () =>
         {
             using var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
-            var names = await client.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
+            var names = new NameTable();
+            await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
             _tally.HasBeenServed = true;
             await client.QuitAsync(cancellationToken).ConfigureAwait(false);
             return names;
         }, cancellationToken).ConfigureAwait(false);
+
+    private static NameTable TableOf(IEnumerable<string> names)
+    {
+        var table = new NameTable();
+        foreach (var name in names)
+            table.Add(new ArraySegment<byte>(TentacleText.Encode(name)));
+        return table;
+    }
 
     /// <summary>Folders for the agents' own files and hidden names are none of our business; unsafe names are named in the result.</summary>
     private bool IsWanted(ListedName listed)
