@@ -30,9 +30,6 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
 
     private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
 
-    // Enough for a hundredth of five million, in about 15 MB; what is still over then is found by looking again.
-    private const int MostDroppedAtOnce = 50_000;
-
     // A buffer of so many files takes a while to look through, during which nobody stores or moves: at most a twentieth of the time goes there.
     private const int ManyFiles = 10_000;
     private const int RestFactor = 20;
@@ -49,6 +46,9 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private long _announcedBytes;
     private long _passingBytes;
     private bool _isRefusing;
+
+    /// <summary>Most files noted to be dropped: enough for a hundredth of five million, in about 15 MB; what is still over then is found by looking again.</summary>
+    public int MostDroppedAtOnce { get; init; } = 50_000;
 
     /// <summary>
     /// The time by which files age: the clock's, but no later than the clock at the start and the time since, so that a clock that is set
