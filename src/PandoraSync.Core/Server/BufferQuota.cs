@@ -28,11 +28,9 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private const int PartToDrop = 100;
     private const long GrowthBytes = 1024 * 1024;
 
-    private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
-
-    // A buffer of so many files takes a while to look through, during which nobody stores or moves: at most a twentieth of the time goes there.
-    private const int ManyFiles = 10_000;
+    // Looking through a large buffer takes at most a twentieth of the time.
     private const int RestFactor = 20;
+    private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
@@ -49,6 +47,9 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
 
     /// <summary>Most files noted to be dropped: enough for a hundredth of five million, in about 15 MB; what is still over then is found by looking again.</summary>
     public int MostDroppedAtOnce { get; init; } = 50_000;
+
+    /// <summary>From so many files on a buffer is large: looking through it takes a while, in which nobody stores or moves.</summary>
+    public int ManyFiles { get; init; } = 10_000;
 
     /// <summary>
     /// The time by which files age: the clock's, but no later than the clock at the start and the time since, so that a clock that is set
@@ -167,13 +168,14 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
             return NoSpace;
         if (!limits.CountFiles)
             return null;
+        var isRested = _sinceStart.Elapsed >= _restedAt;
         if (_sinceStart.Elapsed >= _countAgainAt)
             Count();
         if (!IsOver(bytes, files))
             return null;
 
         // Of a large buffer a file more grows too old every moment; they go a little later, together.
-        if (limits.DropOldest && _sinceStart.Elapsed < _restedAt && !IsOver(_files, _bytes, bytes, files))
+        if (limits.DropOldest && !isRested && !IsOver(_files, _bytes, bytes, files))
             return null;
         if (limits.DropOldest)
             Drop(bytes, files);

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
 using PandoraSync.Server;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
@@ -95,6 +97,39 @@ public sealed class BufferCountTests
         var quota = new BufferQuota(new BufferLimits { MaxFiles = 10, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], name => name.EndsWith('1'), (_, _) => { }, () => DateTime.UtcNow) { MostDroppedAtOnce = 2 };
         Assert.Throws<NoRoomException>(() => quota.Reserve(1));
         Assert.Equal(50, folder.FileNames().Length);
+    }
+
+    [Fact]
+    public async Task Of_a_large_buffer_what_has_just_grown_too_old_goes_a_little_later_and_keeps_no_new_file_out()
+    {
+        using var folder = new TempFolder();
+        var age = TimeSpan.FromDays(1);
+        File.SetLastWriteTimeUtc(folder.Write("old", "x"), DateTime.UtcNow - age - age);
+        var ripe = DateTime.UtcNow.AddSeconds(1);
+        File.SetLastWriteTimeUtc(folder.Write("soon", "x"), ripe - age);
+        var isSlow = true;
+        var quota = new BufferQuota(new BufferLimits { MaxAge = age, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], _ => Look(), (_, _) => { }, () => DateTime.UtcNow) { ManyFiles = 1 };
+        quota.Reserve(1).Dispose();
+        Assert.Equal(["soon"], folder.FileNames());
+        await Eventually.BecomesTrue(() => DateTime.UtcNow > ripe.AddSeconds(0.1), "the other is old too");
+        quota.Reserve(1).Dispose();
+        Assert.Equal(["soon"], folder.FileNames());
+        await Eventually.BecomesTrue(() => IsGone(), "it is gone", TimeSpan.FromSeconds(60));
+
+        bool IsGone()
+        {
+            quota.Reserve(1).Dispose();
+            return folder.FileNames().Length == 0;
+        }
+
+        // The look of a quarter of a second is followed by five of rest.
+        bool Look()
+        {
+            if (isSlow)
+                Thread.Sleep(250);
+            isSlow = false;
+            return true;
+        }
     }
 
     /// <summary>Files of several lengths and times, some of one time.</summary>
