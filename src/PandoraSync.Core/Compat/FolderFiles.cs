@@ -64,7 +64,8 @@ internal static class FolderFiles
     private static bool IsRegular(string folder, ArraySegment<byte> name) =>
         FileSystemCalls.KindOf(Path.Combine(folder, Encoding.UTF8.GetString(name.Array!, name.Offset, name.Count))) == EntryKind.File;
 
-    private static IEnumerable<ArraySegment<byte>> ManagedNames(string folder)
+    /// <summary>The same on other systems, by the attributes that their folders tell.</summary>
+    internal static IEnumerable<ArraySegment<byte>> ManagedNames(string folder)
     {
         if (!Directory.Exists(folder))
             yield break;

@@ -47,6 +47,16 @@ public class FolderFilesTests
     }
 
     [Fact]
+    public void By_their_attributes_too_files_are_named_and_folders_and_links_are_not()
+    {
+        using var folder = new TempFolder();
+        folder.Write("below/b.1.data", "x");
+        File.CreateSymbolicLink(folder["link"], folder.Write("\u00E4 \u6F22", "x"));
+        Assert.Equal(["\u00E4 \u6F22"], FolderFiles.ManagedNames(folder.Path).Select(name => Encoding.UTF8.GetString(name.Array!, name.Offset, name.Count)));
+        Assert.Empty(FolderFiles.ManagedNames(folder["nothing"]));
+    }
+
+    [Fact]
     public void What_is_no_folder_cannot_be_read()
     {
         using var folder = new TempFolder();
