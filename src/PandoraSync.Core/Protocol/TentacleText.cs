@@ -27,6 +27,7 @@ internal static class TentacleText
         TentacleVerb.Ls => "LS",
         TentacleVerb.Mv => "MV",
         TentacleVerb.Quit => "QUIT",
+        TentacleVerb.Del => "DEL",
         _ => throw new ArgumentOutOfRangeException(nameof(verb)),
     };
 
@@ -45,6 +46,7 @@ internal static class TentacleText
             "LS" => TentacleVerb.Ls,
             "MV" => TentacleVerb.Mv,
             "QUIT" => TentacleVerb.Quit,
+            "DEL" => TentacleVerb.Del,
             _ => TentacleVerb.Unknown,
         };
     }

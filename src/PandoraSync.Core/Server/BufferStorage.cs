@@ -174,6 +174,20 @@ internal sealed class BufferStorage : IDisposable
         _quota.Removed(moved.Length);
     }
 
+    /// <summary>Deletes a file if it has this content (protocol.md, section 9).</summary>
+    /// <param name="moved">The file, claimed.</param>
+    /// <param name="content">The file, open at its beginning.</param>
+    /// <param name="sha256">The content's SHA-256.</param>
+    /// <returns>False if it has other content.</returns>
+    /// <exception cref="IOException">It cannot be read or deleted.</exception>
+    public bool DeleteIfSame(PendingMove moved, FileStream content, string sha256)
+    {
+        if (!string.Equals(ContentHash.Of(content), sha256, StringComparison.Ordinal))
+            return false;
+        Delete(moved);
+        return true;
+    }
+
     /// <summary>Writes the names of the whole files of a folder, one a line (protocol.md, section 2: LS).</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public void List(string sampleName, SpillBuffer destination)

@@ -10,12 +10,16 @@ namespace PandoraSync.Server;
 /// <summary>One client's conversation (protocol.md, sections 1 and 2).</summary>
 internal sealed class ServerSession : IServerSession
 {
+    private const string Missing = "file does not exist";
+    private const string InUse = "file is in use";
+
     private readonly TentacleChannel _channel;
     private readonly TentacleServerOptions _options;
     private readonly BufferStorage _storage;
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
     private PendingMove? _pending;
+    private TentacleVerb _refused;
     private bool _saysQuit;
     private bool _isConfirmedByNext;
     private volatile bool _stopping;
@@ -67,8 +71,10 @@ internal sealed class ServerSession : IServerSession
 
             if (command.Verb != TentacleVerb.Unknown)
                 await ConfirmMoveAsync().ConfigureAwait(false);
-            if (!await HandleAsync(command).ConfigureAwait(false))
-                return;
+            if (await HandleAsync(command).ConfigureAwait(false))
+                continue;
+            await _channel.FlushAsync().ConfigureAwait(false);
+            return;
         }
     }
 
@@ -77,11 +83,20 @@ internal sealed class ServerSession : IServerSession
     private async Task<bool> HandleAsync(TentacleCommand command)
     {
         _channel.Step = command.ToString();
+        var refused = _refused;
+        _refused = TentacleVerb.Unknown;
 
-        // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
-        _saysQuit |= string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal);
+        // What is in line to be sent may wait for these, which are quick.
+        if (command.Verb is not (TentacleVerb.Recv or TentacleVerb.Del))
+            await _channel.FlushAsync().ConfigureAwait(false);
         switch (command.Verb)
         {
+            case TentacleVerb.Recv when !command.IsConfirmation && string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal):
+                await AnswerProbeAsync().ConfigureAwait(false);
+                return true;
+            case var verb when command.IsConfirmation && verb == refused:
+                // A client that asks ahead has confirmed before it could read the refusal.
+                return true;
             case TentacleVerb.Send or TentacleVerb.ZSend:
                 await StoreAsync(command).ConfigureAwait(false);
                 return true;
@@ -94,9 +109,12 @@ internal sealed class ServerSession : IServerSession
             case TentacleVerb.Mv when !command.IsConfirmation && _options.AllowListing:
                 await MoveAsync(command.Name).ConfigureAwait(false);
                 return true;
+            case TentacleVerb.Del when _options.AllowListing:
+                await DeleteAsync(command).ConfigureAwait(false);
+                return true;
             case TentacleVerb.Quit:
                 return false;
-            case TentacleVerb.Ls or TentacleVerb.Mv when !_options.AllowListing:
+            case TentacleVerb.Ls or TentacleVerb.Mv or TentacleVerb.Del when !_options.AllowListing:
                 _log(TentacleLogLevel.Error, $"{_channel.Peer} asked for {command}, which needs -I (insecure 1): closed");
                 _statistics.Failed();
                 return false;
@@ -105,6 +123,14 @@ internal sealed class ServerSession : IServerSession
                 _statistics.Failed();
                 return false;
         }
+    }
+
+    /// <summary>Tells a client of ours what it may do here (protocol.md, section 9).</summary>
+    private Task AnswerProbeAsync()
+    {
+        // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
+        _saysQuit = true;
+        return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : Missing));
     }
 
     private async Task StoreAsync(TentacleCommand command)
@@ -207,7 +233,7 @@ internal sealed class ServerSession : IServerSession
         var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
         try
         {
-            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? "file is in use";
+            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? InUse;
             using var file = isClaimed ? OpenForClient(command, out reason) : null;
             if (file is null)
             {
@@ -230,6 +256,39 @@ internal sealed class ServerSession : IServerSession
             if (isClaimed && _pending is null)
                 _storage.Release(name);
         }
+    }
+
+    /// <summary>Deletes a file of which the client has shown that it has the content.</summary>
+    private async Task DeleteAsync(TentacleCommand command)
+    {
+        var name = command.Name;
+        var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
+        try
+        {
+            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? InUse;
+            using var file = isClaimed ? OpenForClient(command, out reason) : null;
+            if (file is not null)
+            {
+                if (file.Length > FastLane.MostBytesHashedInPassing)
+                    await _channel.FlushAsync().ConfigureAwait(false);
+                reason = TryLocally(name, () => reason = _storage.DeleteIfSame(_storage.BeginMove(name, file), file, command.Digest!) ? null : FastLane.OtherContent) ?? reason;
+            }
+
+            if (reason is not null)
+            {
+                await RefuseAsync(command, reason).ConfigureAwait(false);
+                return;
+            }
+        }
+        finally
+        {
+            if (isClaimed)
+                _storage.Release(name);
+        }
+
+        _statistics.Moved();
+        _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{name}'");
+        await ReplyAsync(TentacleReply.Ok(TentacleVerb.Del)).ConfigureAwait(false);
     }
 
     private async Task ListAsync(string sampleName)
@@ -258,7 +317,10 @@ internal sealed class ServerSession : IServerSession
         await ReplyAsync(TentacleReply.OfSize(verb, length)).ConfigureAwait(false);
         if (await ReadCommandAsync().ConfigureAwait(false) is not { IsConfirmation: true } answer || answer.Verb != verb)
             return false;
-        await _channel.SendContentAsync(content, length).ConfigureAwait(false);
+
+        // Of a file that is moved it must be certain that it has left.
+        if (verb != TentacleVerb.Recv || !_channel.TryQueueContent(content, length))
+            await _channel.SendContentAsync(content, length).ConfigureAwait(false);
         return true;
     }
 
@@ -269,7 +331,7 @@ internal sealed class ServerSession : IServerSession
             ? "file has an invalid file name"
             : TryLocally(command.Name, () => file = _storage.Open(command.Name));
         if (file is null)
-            reason ??= "file does not exist";
+            reason ??= Missing;
         return file;
     }
 
@@ -330,11 +392,14 @@ internal sealed class ServerSession : IServerSession
     private Task ReplyAsync(TentacleReply reply)
     {
         _channel.Queue(reply.ToBytes());
-        return _channel.FlushAsync();
+
+        // To a client that asks ahead many answers leave in one write.
+        return _channel.HasLine ? Task.CompletedTask : _channel.FlushAsync();
     }
 
     private Task RefuseAsync(TentacleCommand command, string reason)
     {
+        _refused = command.Verb;
         _log(TentacleLogLevel.Error, $"{_channel.Peer} was refused {command}: {reason}");
         return ReplyAsync(TentacleReply.Error(command.Verb, reason));
     }

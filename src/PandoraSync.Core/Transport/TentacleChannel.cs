@@ -23,8 +23,7 @@ public sealed class TentacleChannel : IDisposable
     private readonly StallGuard _guard;
     private readonly Func<bool> _isTaking;
     private readonly FrameBuffer _received = new();
-    private byte[] _pending = new byte[128];
-    private int _pendingBytes;
+    private readonly FrameBuffer _outgoing = new(128);
     private Pace? _pace;
     private bool _isPaced;
     private int _closed;
@@ -63,6 +62,9 @@ public sealed class TentacleChannel : IDisposable
     /// <summary>Most bytes in one write. Towards a stock relay over TLS it must be 1,024 (protocol.md, section 7).</summary>
     public int MaxWriteBytes { get; set; } = BufferPool.BufferBytes;
 
+    /// <summary>Bytes to receive at once where they may be more than one answer; by default no more than a line can have.</summary>
+    internal int ReadAheadBytes { get; set; } = TentacleLimits.MaxLineBytes;
+
     /// <summary>Bytes received so far.</summary>
     public long BytesReceived { get; private set; }
 
@@ -87,6 +89,9 @@ public sealed class TentacleChannel : IDisposable
     /// <summary>True if the peer has said something that was not read yet.</summary>
     internal bool HasInput => HasUnreadBytes || _socket is { Available: > 0 };
 
+    /// <summary>True if the peer's next line is here: what answers the line before may leave together with the answer to it.</summary>
+    internal bool HasLine => _received.HasLine;
+
     /// <summary>Closes the connection when the token fires; operations under way then end in <see cref="OperationCanceledException"/>.</summary>
     /// <param name="cancellationToken">The token.</param>
     /// <returns>Dispose it when the token no longer matters.</returns>
@@ -103,10 +108,14 @@ public sealed class TentacleChannel : IDisposable
             if (TakeLine() is { } line)
                 return line;
 
+            // Whoever is waited for may be waiting for this.
+            if (_outgoing.Count > 0)
+                await FlushAsync().ConfigureAwait(false);
+
             // Silence between two lines is bounded by patience alone; a line that has begun must come to its end.
             if (_received.Count > 0)
                 _pace ??= NewPace();
-            if (await ReceiveAsync(TentacleLimits.MaxLineBytes).ConfigureAwait(false) > 0)
+            if (await ReceiveAsync(ReadAheadBytes).ConfigureAwait(false) > 0)
                 continue;
             return _received.Count == 0 ? null : throw Fail(TentacleErrorKind.Disconnected, "closed the connection in the middle of a line", inner: null);
         }
@@ -123,15 +132,36 @@ public sealed class TentacleChannel : IDisposable
         left -= HandOver(_received.TakeContent(left), destination, received);
         if (left == 0)
             return;
-        var buffer = BufferPool.RentSmall();
+        await FlushAsync().ConfigureAwait(false);
         _pace = NewPace();
+        if (left < ReadAheadBytes && ReadAheadBytes > TentacleLimits.MaxLineBytes)
+            await ReadWithNextAsync(destination, left, length, received).ConfigureAwait(false);
+        else
+            await ReadAloneAsync(destination, left, length, received).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the rest of a content together with what may follow it.</summary>
+    private async Task ReadWithNextAsync(Stream destination, long left, long length, Action<int>? received)
+    {
+        while (left > 0)
+        {
+            if (await ReceiveAsync(ReadAheadBytes).ConfigureAwait(false) == 0)
+                throw EndedEarly(left, length);
+            left -= HandOver(_received.TakeContent(left), destination, received);
+        }
+    }
+
+    /// <summary>Reads the rest of a content and nothing else.</summary>
+    private async Task ReadAloneAsync(Stream destination, long left, long length, Action<int>? received)
+    {
+        var buffer = BufferPool.RentSmall();
         try
         {
             while (left > 0)
             {
                 var count = await ReceiveAsync(new ArraySegment<byte>(buffer, 0, (int)Math.Min(buffer.Length, left))).ConfigureAwait(false);
                 if (count == 0)
-                    throw Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
+                    throw EndedEarly(left, length);
                 left -= HandOver(new ArraySegment<byte>(buffer, 0, count), destination, received);
                 if (count < buffer.Length || buffer.Length == BufferPool.BufferBytes || left == 0)
                     continue;
@@ -151,20 +181,17 @@ public sealed class TentacleChannel : IDisposable
     /// <param name="bytes">A line with its LF.</param>
     public void Queue(byte[] bytes)
     {
-        if (_pendingBytes + bytes.Length > _pending.Length)
-            Array.Resize(ref _pending, Math.Max(_pending.Length * 2, _pendingBytes + bytes.Length));
-        Buffer.BlockCopy(bytes, 0, _pending, _pendingBytes, bytes.Length);
-        _pendingBytes += bytes.Length;
+        var space = _outgoing.Free(bytes.Length);
+        Buffer.BlockCopy(bytes, 0, space.Array!, space.Offset, bytes.Length);
+        _outgoing.Filled(bytes.Length);
     }
 
     /// <summary>Sends what is in line.</summary>
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     public Task FlushAsync()
     {
-        var count = _pendingBytes;
-        _pendingBytes = 0;
         _pace = null;
-        return count == 0 ? Task.CompletedTask : SendAsync(_pending, count);
+        return _outgoing.Count == 0 ? Task.CompletedTask : SendAsync(_outgoing.TakeContent(_outgoing.Count));
     }
 
     /// <summary>Sends what is in line and then content from a stream, in as few writes as can be.</summary>
@@ -174,21 +201,17 @@ public sealed class TentacleChannel : IDisposable
     /// <exception cref="TentacleException">Time-out, broken connection, or <see cref="TentacleErrorKind.Changed"/> if the source ended early.</exception>
     public async Task SendContentAsync(Stream source, long length, Action<int>? sent = null)
     {
-        var buffer = length + _pendingBytes <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
+        var buffer = length + _outgoing.Count <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
         _pace = NewPace();
         try
         {
-            Buffer.BlockCopy(_pending, 0, buffer, 0, _pendingBytes);
-            var ahead = _pendingBytes;
-            _pendingBytes = 0;
-            for (var left = length; left > 0 || ahead > 0; ahead = 0)
+            while (length > 0 || _outgoing.Count > 0)
             {
-                var room = (int)Math.Min(Math.Min(buffer.Length, MaxWriteBytes) - ahead, left);
-                var count = room <= 0 ? 0 : source.Read(buffer, ahead, room);
-                if (count == 0 && left > 0 && room > 0)
-                    throw Fail(TentacleErrorKind.Changed, $"cannot be given the whole file: it ended {left} bytes before the announced {length}", inner: null);
-                await SendAsync(buffer, ahead + count).ConfigureAwait(false);
-                left -= count;
+                var ahead = _outgoing.TakeContent(MaxWriteBytes);
+                Buffer.BlockCopy(ahead.Array!, ahead.Offset, buffer, 0, ahead.Count);
+                var count = ReadPiece(source, new ArraySegment<byte>(buffer, ahead.Count, Math.Min(buffer.Length, MaxWriteBytes) - ahead.Count), length);
+                await SendAsync(new ArraySegment<byte>(buffer, 0, ahead.Count + count)).ConfigureAwait(false);
+                length -= count;
                 sent?.Invoke(count);
             }
         }
@@ -196,6 +219,23 @@ public sealed class TentacleChannel : IDisposable
         {
             BufferPool.Return(buffer);
         }
+    }
+
+    /// <summary>Puts a small content in line if the peer's next line is here already, so that it leaves together with the answer to that.</summary>
+    /// <returns>False if it must be sent by itself.</returns>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Changed"/> if the source ended early.</exception>
+    internal bool TryQueueContent(Stream source, long length)
+    {
+        if (!HasLine || _outgoing.Count + length > BufferPool.BufferBytes)
+            return false;
+        while (length > 0)
+        {
+            var count = ReadPiece(source, _outgoing.Free((int)length), length);
+            _outgoing.Filled(count);
+            length -= count;
+        }
+
+        return true;
     }
 
     /// <summary>Reads whatever comes, for a relay.</summary>
@@ -219,14 +259,14 @@ public sealed class TentacleChannel : IDisposable
     internal Task WriteAsync(byte[] buffer, int count)
     {
         _pace = null;
-        return SendAsync(buffer, count);
+        return SendAsync(new ArraySegment<byte>(buffer, 0, count));
     }
 
     /// <summary>Waits until the peer has acknowledged all that was sent.</summary>
     /// <returns>False if it did not, or if the platform cannot tell.</returns>
     public async Task<bool> IsAllAcknowledgedAsync()
     {
-        if (_socket is null)
+        if (_socket is null || _outgoing.Count > 0)
             return false;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!IsClosed && clock.Elapsed < LongestWaitForAcknowledgement)
@@ -318,25 +358,36 @@ public sealed class TentacleChannel : IDisposable
         }
     }
 
-    private async Task SendAsync(byte[] buffer, int count)
+    /// <summary>Reads the next piece of what was announced.</summary>
+    private int ReadPiece(Stream source, ArraySegment<byte> space, long left)
+    {
+        var room = (int)Math.Min(space.Count, left);
+        var count = room <= 0 ? 0 : source.Read(space.Array!, space.Offset, room);
+        return count > 0 || room <= 0 ? count : throw Fail(TentacleErrorKind.Changed, $"cannot be given the whole file: it ended {left} bytes before its announced end", inner: null);
+    }
+
+    private async Task SendAsync(ArraySegment<byte> bytes)
     {
         try
         {
-            for (var at = 0; at < count; at += MaxWriteBytes)
+            for (var at = 0; at < bytes.Count; at += MaxWriteBytes)
             {
-                var piece = Math.Min(MaxWriteBytes, count - at);
+                var piece = Math.Min(MaxWriteBytes, bytes.Count - at);
                 BeginWait();
-                await _stream.WriteAsync(buffer, at, piece, CancellationToken.None).ConfigureAwait(false);
+                await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, piece, CancellationToken.None).ConfigureAwait(false);
                 EndWait(piece);
             }
 
-            BytesSent += count;
+            BytesSent += bytes.Count;
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             throw Explain(e, "did not take what was sent");
         }
     }
+
+    private TentacleException EndedEarly(long left, long length) =>
+        Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
 
     private Pace NewPace() => new(Patience, MinimumRate);
 
