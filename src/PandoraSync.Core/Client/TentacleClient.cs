@@ -75,7 +75,16 @@ public sealed class TentacleClient : IDisposable
     /// <param name="sampleName">Empty for the storage directory itself; otherwise a name that the server filters into the wanted folder.</param>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
     /// <exception cref="TentacleException">Not allowed, refused, not Tentacle, broken or silent.</exception>
-    public async Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, CancellationToken cancellationToken) =>
+        ListAsync(sampleName, new ListingParser(), cancellationToken);
+
+    /// <summary>Lists the storage directory as <see cref="ListAsync(string, CancellationToken)"/> does, without keeping the names.</summary>
+    /// <param name="take">Told each name as the bytes that came, which are good until it returns.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    internal Task ListAsync(Action<ArraySegment<byte>> take, CancellationToken cancellationToken) =>
+        ListAsync(string.Empty, new ListingParser(take), cancellationToken);
+
+    private async Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, ListingParser parser, CancellationToken cancellationToken)
     {
         if (sampleName.Length > 0)
             FileNameRules.RequireSafe(sampleName);
@@ -84,7 +93,6 @@ public sealed class TentacleClient : IDisposable
         var size = reply.Size ?? throw _conversation.Refusal(reply);
         if (size > TentacleLimits.MaxListingBytes)
             throw _channel.Fail(TentacleErrorKind.TooLarge, $"announced a listing of {size} bytes, over the limit of {TentacleLimits.MaxListingBytes}", inner: null);
-        var parser = new ListingParser();
         if (HasFastLane)
             await ReadContentAsync(new FeedStream(parser.Feed), size, received: null).ConfigureAwait(false);
         else if (size > 0)

@@ -193,14 +193,10 @@ internal sealed class BufferStorage : IDisposable
     public void List(string sampleName, SpillBuffer destination)
     {
         var folder = sampleName.Length == 0 ? _options.Directory : Path.GetDirectoryName(PathOf(sampleName))!;
-        if (!Directory.Exists(folder))
-            return;
-        foreach (var path in Directory.EnumerateFiles(folder))
+        foreach (var name in FolderFiles.Names(folder))
         {
-            var name = Path.GetFileName(path);
-            if (WhyRefused(name) is not null || FileSystemCalls.KindOf(path) != EntryKind.File)
-                continue;
-            destination.Write(TentacleText.Encode(name + "\n"));
+            if (TentacleText.TryDecode(name, out var text) && WhyRefused(text) is null)
+                destination.WriteLine(name);
         }
     }
 

@@ -70,8 +70,9 @@ internal sealed class SiteDrain
         if (recovered.Count > 0)
             _tally.Say($"{recovered.Count} files of an interrupted run are finished first");
         using var listing = _names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
-        var names = _names ?? listing!.Names.Where(IsWanted).Select(n => n.Name).ToArray();
-        var queue = new DrainQueue(recovered, names.Where(IsSafe));
+        var queue = listing is null
+            ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
+            : new DrainQueue(recovered, listing.Names, IsWanted);
         _tally.Total = queue.Total;
         _tally.Say($"{queue.Total} files to take");
         if (queue.Total == 0)
@@ -108,7 +109,8 @@ internal sealed class SiteDrain
             try
             {
                 await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
-                var names = await client.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
+                var names = new NameTable();
+                await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
                 _tally.HasBeenServed = true;
                 return new SiteListing(client, names);
             }
@@ -118,6 +120,14 @@ internal sealed class SiteDrain
                 throw;
             }
         }, cancellationToken).ConfigureAwait(false);
+
+    private static NameTable TableOf(IEnumerable<string> names)
+    {
+        var table = new NameTable();
+        foreach (var name in names)
+            table.Add(new ArraySegment<byte>(TentacleText.Encode(name)));
+        return table;
+    }
 
     /// <summary>Folders for the agents' own files and hidden names are none of our business; unsafe names are named in the result.</summary>
     private bool IsWanted(ListedName listed)

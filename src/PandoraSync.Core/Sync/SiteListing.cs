@@ -1,14 +1,12 @@
 using System;
-using System.Collections.Generic;
 using PandoraSync.Client;
-using PandoraSync.Protocol;
 
 namespace PandoraSync.Sync;
 
 /// <summary>What a site's buffer has, and the connection over which it said so: draining goes on over it.</summary>
 /// <param name="Client">The connection; closed with this.</param>
 /// <param name="Names">All names.</param>
-internal sealed record SiteListing(TentacleClient Client, IReadOnlyList<ListedName> Names) : IDisposable
+internal sealed record SiteListing(TentacleClient Client, NameTable Names) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
