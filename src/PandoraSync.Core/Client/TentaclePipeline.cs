@@ -14,8 +14,8 @@ namespace PandoraSync.Client;
 /// </summary>
 internal sealed class TentaclePipeline : IDisposable
 {
-    // What is under way always fits the buffers of two sockets. So writing it never waits for a server that waits for us to read.
-    private const int MostBytes = 48 * 1024;
+    // Enough for a few thousand files, which a long line needs to be kept busy.
+    private const int MostBytes = 256 * 1024;
 
     // Sent by the half, so that many questions leave in one write and many answers come back in one.
     private const int FewBytes = MostBytes / 2;
@@ -27,6 +27,7 @@ internal sealed class TentaclePipeline : IDisposable
 
     private readonly TentacleChannel _channel;
     private readonly Conversation _conversation;
+    private readonly SendAhead _ahead;
     private readonly IDisposable _watch;
     private readonly TimeSpan _patience;
     private readonly Queue<int> _asked = new();
@@ -38,6 +39,7 @@ internal sealed class TentaclePipeline : IDisposable
         _conversation = conversation;
         _patience = channel.Patience;
         _watch = conversation.Begin("RECV", file: null, cancellationToken);
+        _ahead = channel.BeginSendingAhead();
         channel.ReadAheadBytes = BufferPool.BufferBytes;
     }
 
@@ -47,14 +49,14 @@ internal sealed class TentaclePipeline : IDisposable
     /// <summary>True when answers must be read before more is asked.</summary>
     public bool IsFull => _bytes >= MostBytes;
 
-    /// <summary>Asks for a copy of a file; it is sent with the next <see cref="FlushAsync"/>.</summary>
+    /// <summary>Asks for a copy of a file; it is sent with the next <see cref="Send"/>.</summary>
     public void Receive(string name)
     {
         FileNameRules.RequireSafe(name);
         Ask(TentacleCommand.Request(TentacleVerb.Recv, name), Confirmation);
     }
 
-    /// <summary>Has a file deleted if it has this content; it is sent with the next <see cref="FlushAsync"/>.</summary>
+    /// <summary>Has a file deleted if it has this content; it is sent with the next <see cref="Send"/>.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="sha256">The content's SHA-256.</param>
     public void Delete(string name, string sha256)
@@ -63,9 +65,8 @@ internal sealed class TentaclePipeline : IDisposable
         Ask(TentacleCommand.Delete(name, sha256));
     }
 
-    /// <summary>Sends what was asked.</summary>
-    /// <exception cref="TentacleException">Time-out or broken connection.</exception>
-    public Task FlushAsync() => _channel.FlushAsync();
+    /// <summary>Sends what was asked, beside the reading of answers.</summary>
+    public void Send() => _ahead.Begin();
 
     /// <summary>Reads the answer to <see cref="Receive"/>.</summary>
     /// <param name="name">The file's name.</param>
@@ -116,9 +117,9 @@ internal sealed class TentaclePipeline : IDisposable
     private void Ask(TentacleCommand question, byte[]? then = null)
     {
         var bytes = question.ToBytes();
-        _channel.Queue(bytes);
+        _ahead.Queue(bytes);
         if (then is not null)
-            _channel.Queue(then);
+            _ahead.Queue(then);
         _asked.Enqueue(bytes.Length + (then?.Length ?? 0));
         _bytes += bytes.Length + (then?.Length ?? 0);
     }

@@ -38,7 +38,6 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
             {
                 if (_pipeline.IsLow)
                     AskMore();
-                await _pipeline.FlushAsync().ConfigureAwait(false);
                 await TurnWindowsAsync(isIdle: _underWay.Count == 0).ConfigureAwait(false);
                 if (_underWay.Count > 0)
                     await ReadAnswerAsync().ConfigureAwait(false);
@@ -87,6 +86,8 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
             file.MayBeMoved = true;
             _pipeline.Delete(file.Name, file.Sha256);
         }
+
+        _pipeline.Send();
     }
 
     private FastLaneStep? NextStep()

@@ -161,6 +161,21 @@ public abstract class BoundedConnection : IDisposable
     /// <summary>From now on only patience bounds a wait.</summary>
     private protected void EndPace() => _pace = null;
 
+    /// <summary>Sends bytes beside a read, which bounds the wait. If it fails the connection is broken off, and the read says so.</summary>
+    private protected async Task SendBesideAsync(ArraySegment<byte> bytes)
+    {
+        try
+        {
+            for (var at = 0; at < bytes.Count; at += MaxWriteBytes)
+                await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, Math.Min(MaxWriteBytes, bytes.Count - at), CancellationToken.None).ConfigureAwait(false);
+            BytesSent += bytes.Count;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            Close(reset: true);
+        }
+    }
+
     private void BeginWait()
     {
         _pace?.Begin();

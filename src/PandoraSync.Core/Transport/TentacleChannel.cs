@@ -178,6 +178,9 @@ public sealed class TentacleChannel : BoundedConnection
         return true;
     }
 
+    /// <summary>A line of its own for bytes that are sent while answers are read; while it is used, nothing else is sent.</summary>
+    internal SendAhead BeginSendingAhead() => new(SendBesideAsync);
+
     /// <summary>Reads whatever comes, for a relay.</summary>
     /// <param name="buffer">Filled from its beginning.</param>
     /// <returns>Bytes read; 0 if the peer has ended its side.</returns>
