@@ -117,13 +117,21 @@ internal sealed class BufferStorage : IDisposable
     /// <exception cref="IOException">The disk is full or broken; the file has not been stored.</exception>
     public async Task<string?> StoreAsync(IncomingFile file)
     {
-        var length = file.Content.Length;
-        await _flushes.RunAsync(file.Flush).ConfigureAwait(false);
         var target = PathOf(file.Name);
-        if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null) && Replace(file, length, target) is { } reason)
-            return reason;
-        await FlusherOf(Path.GetDirectoryName(target)!).FlushAsync().ConfigureAwait(false);
-        return null;
+        var folder = FlusherOf(Path.GetDirectoryName(target)!);
+        string? reason = null;
+        var isLasting = false;
+        await _flushes.RunSoonAsync(() =>
+        {
+            var length = file.Content.Length;
+            file.Flush();
+            if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null))
+                reason = Replace(file, length, target);
+            isLasting = reason is not null || folder.TryFlush();
+        }).ConfigureAwait(false);
+        if (!isLasting)
+            await folder.FlushAsync().ConfigureAwait(false);
+        return reason;
     }
 
     /// <summary>Puts a file in the place of another, unless a client is moving that one.</summary>
