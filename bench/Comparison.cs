@@ -1,39 +1,71 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
 
 namespace PandoraSync.Bench;
 
 /// <summary>Contenders that do the same work, measured in turn, round by round, so that a machine that speeds up or slows down does so for all.</summary>
+/// <param name="Name">A word for the command line and file names.</param>
 /// <param name="Title">The work.</param>
-/// <param name="Unit">What is counted.</param>
-/// <param name="Contenders">The first one is what the others are compared with.</param>
-internal sealed record Comparison(string Title, string Unit, IReadOnlyList<Contender> Contenders)
+/// <param name="Unit">What is counted, a second.</param>
+/// <param name="Contenders">The ways to do it.</param>
+internal sealed record Comparison(string Name, string Title, string Unit, IReadOnlyList<Contender> Contenders)
 {
-    public async Task<string> RunAsync(int rounds)
+    /// <summary>The contender that the others are compared with; the first one if null.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>What it should show.</summary>
+    public IReadOnlyList<Goal> Goals { get; init; } = [];
+
+    /// <summary>What a reader of the table must know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Most rounds, where one takes long.</summary>
+    public int MostRounds { get; init; } = int.MaxValue;
+
+    /// <summary>Measures all contenders.</summary>
+    /// <param name="rounds">Rounds that count.</param>
+    /// <param name="warmsUp">Runs one more round at first, whose figures are not counted.</param>
+    public async Task<ComparisonResult> RunAsync(int rounds, bool warmsUp)
     {
-        var figures = Contenders.Select(_ => new List<double>()).ToArray();
-        // Round 0 warms up: its figures are not counted.
-        for (var round = 0; round <= rounds; round++)
+        rounds = Math.Min(rounds, MostRounds);
+        var present = Contenders.Where(c => c.WhyMissing is null).ToArray();
+        var outcomes = present.Select(_ => new List<Outcome>()).ToArray();
+        for (var round = warmsUp && MostRounds > 1 ? 0 : 1; round <= rounds; round++)
         {
-            for (var i = 0; i < Contenders.Count; i++)
+            for (var i = 0; i < present.Length; i++)
             {
-                var figure = await Contenders[i].RunAsync();
+                var outcome = await RunOneAsync(present[i]);
                 if (round > 0)
-                    figures[i].Add(figure);
-                await Console.Error.WriteLineAsync(FormattableString.Invariant($"round {round}: {Contenders[i].Name}: {figure:0} {Unit}/s"));
+                    outcomes[i].Add(outcome);
+                await Console.Error.WriteLineAsync(FormattableString.Invariant($"{Name}, round {round}: {present[i].Name}: {Numbers.Show(outcome.Rate)} {Unit}/s{More(outcome)}"));
             }
         }
 
-        var measurements = Contenders.Select((c, i) => new Measurement(c.Name, Unit, figures[i])).ToArray();
-        return $"""
-            ### {Title}
-
-            | | median | least to most of {rounds} | ratio |
-            |---|---|---|---|
-            {string.Join('\n', measurements.Select(m => m.Row(measurements[0])))}
-
-            """;
+        return new ComparisonResult(this, rounds, [.. present.SelectMany((c, i) => Collect(c.Name, outcomes[i]))]);
     }
+
+    private async Task<Outcome> RunOneAsync(Contender contender)
+    {
+        try
+        {
+            return await contender.RunAsync();
+        }
+        catch (Exception e)
+        {
+            throw new BenchFailedException($"{Name}: {contender.Name}: {e.Message}", e);
+        }
+    }
+
+    private IEnumerable<Measurement> Collect(string contender, List<Outcome> outcomes)
+    {
+        yield return new Measurement(contender, string.Empty, Unit + "/s", [.. outcomes.Select(o => o.Rate)]);
+        foreach (var figures in outcomes.SelectMany(o => o.More).GroupBy(f => (f.Name, f.Unit)))
+            yield return new Measurement(contender, figures.Key.Name, figures.Key.Unit, [.. figures.Select(f => f.Value)]);
+    }
+
+    private static string More(Outcome outcome) =>
+        string.Concat(outcome.More.Select(f => string.Create(CultureInfo.InvariantCulture, $"; {f.Name}: {Numbers.Show(f.Value)} {f.Unit}")));
 }

@@ -1,14 +1,14 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 
 namespace PandoraSync.Bench;
 
-/// <summary>One contender's figures over several rounds.</summary>
-/// <param name="Name">What was measured.</param>
-/// <param name="Unit">What the figures count, a second.</param>
+/// <summary>One figure of one contender over several rounds.</summary>
+/// <param name="Contender">The contender's name.</param>
+/// <param name="What">What was measured; empty for the contender's rate.</param>
+/// <param name="Unit">What the figures count.</param>
 /// <param name="Figures">One figure a round.</param>
-internal sealed record Measurement(string Name, string Unit, IReadOnlyList<double> Figures)
+internal sealed record Measurement(string Contender, string What, string Unit, IReadOnlyList<double> Figures)
 {
     public double Median
     {
@@ -19,6 +19,7 @@ internal sealed record Measurement(string Name, string Unit, IReadOnlyList<doubl
         }
     }
 
-    public string Row(Measurement baseline) => FormattableString.Invariant(
-        $"| {Name} | {Median:0} {Unit}/s | {Figures.Min():0} to {Figures.Max():0} | {Median / baseline.Median:0.0} x |");
+    public double Least => Figures.Min();
+
+    public double Most => Figures.Max();
 }

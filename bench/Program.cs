@@ -1,34 +1,56 @@
 using System;
-using System.IO;
-using System.Linq;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Tasks;
 
 namespace PandoraSync.Bench;
 
-/// <summary><c>dotnet run -c Release --project bench [-- --short]</c>: runs every comparison and writes the tables to standard output and artifacts/bench/results.md.</summary>
+/// <summary><c>dotnet run -c Release --project bench</c>: runs the comparisons and writes tables and charts to artifacts/bench.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        var isShort = arguments.Contains("--short", StringComparer.Ordinal);
-        if (arguments.Any(a => a is not "--short"))
+        // Server and client of some comparisons are processes of their own, so that the memory of each can be told.
+        if (arguments is [Worker.Word, ..])
+            return await Worker.RunAsync(arguments);
+        if (BenchArguments.Parse(arguments, [.. Suite.Names]) is not { } asked)
         {
-            await Console.Error.WriteLineAsync("usage: dotnet run -c Release --project bench [-- --short]");
+            await Console.Error.WriteLineAsync(BenchArguments.Usage);
             return 2;
         }
 
-        var comparisons = new[]
+        try
         {
-            StockDrains.Compare(isShort ? 300 : 2000, isShort ? 20 : 60),
-            TlsCosts.CompareDrains(isShort ? 300 : 2000),
-            TlsCosts.CompareHandshakes(isShort ? 50 : 300),
-        };
-        var folder = Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName;
-        var tables = new System.Text.StringBuilder();
-        foreach (var comparison in comparisons)
-            tables.AppendLine(await comparison.RunAsync(isShort ? 1 : 5));
-        await File.WriteAllTextAsync(Path.Combine(folder, "results.md"), tables.ToString());
-        await Console.Out.WriteAsync(tables.ToString());
-        return 0;
+            if (asked.Lists)
+                await Console.Out.WriteLineAsync(string.Join('\n', Suite.Names));
+            else if (asked.Publishes)
+                await Console.Out.WriteLineAsync(new Publisher(new ResultFolder()).Publish());
+            else
+                await MeasureAsync(asked);
+            return 0;
+        }
+        catch (BenchFailedException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task MeasureAsync(BenchArguments asked)
+    {
+        var scale = new Scale(asked.IsShort, asked.Files);
+        var folder = new ResultFolder();
+        var run = new List<string>();
+        var clock = Stopwatch.StartNew();
+        foreach (var comparison in Suite.Choose(asked))
+        {
+            var result = await comparison.RunAsync(scale.Rounds, warmsUp: !scale.IsShort);
+            folder.Keep(result, scale);
+            run.Add(comparison.Name);
+        }
+
+        await Console.Out.WriteAsync(folder.Assemble(run));
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{folder.Report} ({clock.Elapsed.TotalSeconds:0} s)"));
     }
 }

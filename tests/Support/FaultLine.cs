@@ -101,7 +101,7 @@ internal sealed class FaultLine : IDisposable
             long passed = 0;
             await foreach (var (bytes, dueAt) in held.ReadAllAsync(stop))
             {
-                await WaitUntilAsync(dueAt, stop);
+                await FaultClock.WaitUntilAsync(dueAt, stop);
                 merged.Write(bytes);
                 if (merged.Length < (plan.MergeBytes ?? 0))
                     continue;
@@ -152,13 +152,6 @@ internal sealed class FaultLine : IDisposable
         }
 
         return passed + bytes.Length;
-    }
-
-    private static async Task WaitUntilAsync(long dueAt, CancellationToken stop)
-    {
-        var left = TimeSpan.FromSeconds((dueAt - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
-        if (left > TimeSpan.Zero)
-            await Task.Delay(left, stop);
     }
 
     private static void AcknowledgeAtOnce(Socket socket)

@@ -1,0 +1,63 @@
+using System;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Sync;
+using PandoraSync.TestSupport;
+using PandoraSync.Transport;
+using PandoraSync.Transport.Tls;
+
+namespace PandoraSync.Bench;
+
+/// <summary>Drains of files of 4 KB, in this process.</summary>
+internal static class Drains
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>Drains a server of ours.</summary>
+    /// <param name="count">Files.</param>
+    /// <param name="connections">Connections.</param>
+    /// <param name="roundTrip">The line's round-trip time; null for none.</param>
+    /// <param name="tls">Both ends' TLS; null for plain connections.</param>
+    /// <returns>Files a second.</returns>
+    public static async Task<double> FromOursAsync(int count, int connections, TimeSpan? roundTrip = null, (TlsServerOptions Server, TlsClientOptions Client)? tls = null)
+    {
+        var files = AgentData.MakeMany(count);
+        using var buffer = new OurBuffer(files, tls?.Server);
+        using var line = roundTrip is { } time ? FaultProxy.WithRoundTrip(buffer.EndPoint, time) : null;
+        var rate = await RunAsync(files, line?.Port ?? buffer.EndPoint.Port, SyncDelivery.Safe, connections, tls?.Client);
+        AgentFiles.CheckGone(buffer.Path);
+        return rate;
+    }
+
+    /// <summary>Drains the double of a stock server.</summary>
+    /// <returns>Files a second.</returns>
+    public static async Task<double> FromStockAsync(int count, SyncDelivery delivery, int connections, TimeSpan? roundTrip = null)
+    {
+        var files = AgentData.MakeMany(count);
+        using var server = new StockServer(new StockServerOptions { MaxConnections = 100 });
+        foreach (var file in files)
+            server.Put(file);
+        using var line = roundTrip is { } time ? FaultProxy.WithRoundTrip(server.EndPoint, time) : null;
+        var rate = await RunAsync(files, line?.Port ?? server.Port, delivery, connections, tls: null);
+        AgentFiles.CheckGone(server.Folder);
+        return rate;
+    }
+
+    private static async Task<double> RunAsync(AgentData[] files, int port, SyncDelivery delivery, int connections, TlsClientOptions? tls)
+    {
+        using var incoming = new TempFolder();
+        using var patience = new CancellationTokenSource(Limit);
+        var site = new SyncSite(new TentacleClientOptions(new TentacleEndpoint("127.0.0.1", port)) { Tls = tls });
+        var options = new SyncOptions(incoming.Path) { Delivery = delivery, Connections = connections };
+        var clock = Stopwatch.StartNew();
+        var result = (await SyncServer.DrainAsync([site], options, completed: null, patience.Token)).Single();
+        var seconds = clock.Elapsed.TotalSeconds;
+        if (!result.Succeeded || result.Files != files.Length)
+            throw new BenchFailedException($"The drain is not complete: {result}", result.Error);
+        AgentFiles.Check(incoming.Path, files);
+        return files.Length / seconds;
+    }
+}

@@ -1,0 +1,52 @@
+using System;
+using System.Diagnostics;
+using System.Threading.Tasks;
+using PandoraSync.Sync;
+using PandoraSync.TestSupport;
+
+namespace PandoraSync.Bench;
+
+/// <summary>Small files taken from the double of a stock server over loopback.</summary>
+internal static class StockDrains
+{
+    private const string Plain = "plain client, 1 connection";
+    private const string Fast = "fast delivery (flushed), 1 connection";
+    private const string Safe = "default delivery, 4 connections";
+
+    public static Comparison Compare(Scale scale)
+    {
+        var count = scale.Pick(200, 2000);
+        return new Comparison("stock", $"Take {count:#,##0} files of 4 KB from a stock server", "files",
+        [
+            new Contender(Plain, () => PlainAsync(scale.Pick(20, 60), roundTrip: null)),
+            new Contender("default delivery, 1 connection", () => Drains.FromStockAsync(count, SyncDelivery.Safe, 1)),
+            new Contender(Safe, () => Drains.FromStockAsync(count, SyncDelivery.Safe, 4)),
+            new Contender(Fast, () => Drains.FromStockAsync(count, SyncDelivery.Fast, 1)),
+        ])
+        {
+            Goals = [Goal.Ratio(Fast, Plain, 100), Goal.Ratio(Safe, Plain, 50)],
+            Notes = ["The plain client takes files with MV, reads as an ordinary program does and keeps them in memory; both deliveries flush each file to disk. It takes fewer files, since each costs it the same time."],
+        };
+    }
+
+    /// <summary>The ordinary client; it only takes.</summary>
+    public static Task<double> PlainAsync(int count, TimeSpan? roundTrip) => Task.Run(() =>
+    {
+        var files = AgentData.MakeMany(count);
+        using var server = new StockServer();
+        foreach (var file in files)
+            server.Put(file);
+        using var line = roundTrip is { } time ? FaultProxy.WithRoundTrip(server.EndPoint, time) : null;
+        using var client = new PlainClient(line?.EndPoint ?? server.EndPoint);
+        var clock = Stopwatch.StartNew();
+        foreach (var file in files)
+        {
+            if (client.Mv(file.Name) is not { } content || !content.AsSpan().SequenceEqual(file.Content))
+                throw new BenchFailedException($"The plain client did not get {file.Name}.");
+        }
+
+        var seconds = clock.Elapsed.TotalSeconds;
+        client.Quit();
+        return count / seconds;
+    });
+}

@@ -1,0 +1,48 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Sync;
+using PandoraSync.Transport;
+
+namespace PandoraSync.Bench;
+
+/// <summary>A sync server in a process of its own, draining in the default way: incoming, sites (a file that names them), parallel, files (expected). Reports a <see cref="DrainReport"/>.</summary>
+internal static class DrainWork
+{
+    public const string Word = "drain";
+
+    /// <summary>Longest a drain may take.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromHours(1);
+
+    public static async Task RunAsync(WorkerArguments given)
+    {
+        using var patience = new CancellationTokenSource(Limit);
+        var expected = given.Number("files");
+        var tenths = new double[10];
+        long arrived = 0;
+        var clock = new Stopwatch();
+        var options = new SyncOptions(given["incoming"])
+        {
+            ParallelSites = given.Number("parallel"),
+            Received = _ =>
+            {
+                var count = Interlocked.Increment(ref arrived);
+                if (count * 10 % expected < 10 && count * 10 / expected is > 0 and <= 10)
+                    tenths[(count * 10 / expected) - 1] = clock.Elapsed.TotalSeconds;
+            },
+        };
+        var sites = (await File.ReadAllLinesAsync(given["sites"], patience.Token))
+            .Select(s => new SyncSite(new TentacleClientOptions(TentacleEndpoint.Parse(s)) { Timeout = TimeSpan.FromSeconds(60) }))
+            .ToArray();
+        clock.Start();
+        var results = await SyncServer.DrainAsync(sites, options, completed: null, patience.Token);
+        var seconds = clock.Elapsed.TotalSeconds;
+        var failed = results.FirstOrDefault(r => !r.Succeeded);
+        var failure = failed is null ? null : $"{failed.Site}: {failed.Error?.Message ?? failed.Left[0].ToString()}";
+        await Worker.SayAsync(new DrainReport(seconds, results.Sum(r => r.Files), failure, ProcessMemory.Peak(Environment.ProcessId), tenths));
+    }
+}
