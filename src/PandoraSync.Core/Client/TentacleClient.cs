@@ -17,13 +17,12 @@ public sealed class TentacleClient : IDisposable
 {
     private static readonly byte[] Cancel = TentacleText.Encode("RECV CANCEL\n");
     private readonly TentacleChannel _channel;
-    private readonly UnansweredLine _unanswered;
-    private bool _answered;
+    private readonly Conversation _conversation;
 
     private TentacleClient(TentacleChannel channel, TentacleClientOptions options)
     {
         _channel = channel;
-        _unanswered = new UnansweredLine(channel);
+        _conversation = new Conversation(channel, options);
         Options = options;
     }
 
@@ -38,6 +37,9 @@ public sealed class TentacleClient : IDisposable
 
     /// <summary>Bytes sent so far.</summary>
     public long BytesSent => _channel.BytesSent;
+
+    /// <summary>True if the server has said to <see cref="ProbeAsync"/> that it has the fast lane (protocol.md, section 9).</summary>
+    internal bool HasFastLane { get; private set; }
 
     /// <summary>Connects and, where the options have a password, gives it.</summary>
     /// <param name="options">The server.</param>
@@ -73,17 +75,27 @@ public sealed class TentacleClient : IDisposable
     /// <param name="sampleName">Empty for the storage directory itself; otherwise a name that the server filters into the wanted folder.</param>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
     /// <exception cref="TentacleException">Not allowed, refused, not Tentacle, broken or silent.</exception>
-    public async Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, CancellationToken cancellationToken) =>
+        ListAsync(sampleName, new ListingParser(), cancellationToken);
+
+    /// <summary>Lists the storage directory as <see cref="ListAsync(string, CancellationToken)"/> does, without keeping the names.</summary>
+    /// <param name="take">Told each name as the bytes that came, which are good until it returns.</param>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    internal Task ListAsync(Action<ArraySegment<byte>> take, CancellationToken cancellationToken) =>
+        ListAsync(string.Empty, new ListingParser(take), cancellationToken);
+
+    private async Task<IReadOnlyList<ListedName>> ListAsync(string sampleName, ListingParser parser, CancellationToken cancellationToken)
     {
         if (sampleName.Length > 0)
             FileNameRules.RequireSafe(sampleName);
-        using var step = Begin("LS", sampleName.Length > 0 ? sampleName : null, cancellationToken);
-        var reply = await AskAsync(TentacleCommand.Request(TentacleVerb.Ls, sampleName)).ConfigureAwait(false);
-        var size = reply.Size ?? throw Refusal(reply);
+        using var step = _conversation.Begin("LS", sampleName.Length > 0 ? sampleName : null, cancellationToken);
+        var reply = await _conversation.AskAsync(TentacleCommand.Request(TentacleVerb.Ls, sampleName), ahead: HasFastLane ? TentacleCommand.Confirm(TentacleVerb.Ls) : null).ConfigureAwait(false);
+        var size = reply.Size ?? throw _conversation.Refusal(reply);
         if (size > TentacleLimits.MaxListingBytes)
             throw _channel.Fail(TentacleErrorKind.TooLarge, $"announced a listing of {size} bytes, over the limit of {TentacleLimits.MaxListingBytes}", inner: null);
-        var parser = new ListingParser();
-        if (size > 0)
+        if (HasFastLane)
+            await ReadContentAsync(new FeedStream(parser.Feed), size, received: null).ConfigureAwait(false);
+        else if (size > 0)
             await TakeContentAsync(TentacleVerb.Ls, new FeedStream(parser.Feed), size, received: null).ConfigureAwait(false);
         else
             await CancelAsync().ConfigureAwait(false);
@@ -103,8 +115,10 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">Not Tentacle, broken, silent, or a password is wanted.</exception>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        using var step = Begin("RECV", file: null, cancellationToken);
-        if ((await AskAsync(TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName)).ConfigureAwait(false)).Size is not null)
+        using var step = _conversation.Begin("RECV", file: null, cancellationToken);
+        var reply = await _conversation.AskAsync(TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName)).ConfigureAwait(false);
+        HasFastLane = FastLane.IsAnnouncedBy(reply);
+        if (reply.Size is not null)
             await CancelAsync().ConfigureAwait(false);
     }
 
@@ -119,10 +133,10 @@ public sealed class TentacleClient : IDisposable
     public async Task<long?> TakeAsync(TentacleVerb verb, string name, Func<long, Stream?> open, Action<int>? received, CancellationToken cancellationToken)
     {
         FileNameRules.RequireSafe(name);
-        using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
-        var reply = await AskAsync(TentacleCommand.Request(verb, name)).ConfigureAwait(false);
+        using var step = _conversation.Begin(TentacleText.Word(verb), name, cancellationToken);
+        var reply = await _conversation.AskAsync(TentacleCommand.Request(verb, name)).ConfigureAwait(false);
         if (reply.Size is not { } size)
-            return IsMissing(reply) ? null : throw Refusal(reply);
+            return Conversation.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
         Stream? destination = null;
         try
         {
@@ -168,8 +182,8 @@ public sealed class TentacleClient : IDisposable
     public async Task<long> SendCompressedAsync(string name, Stream source, Action<int>? sent, CancellationToken cancellationToken)
     {
         FileNameRules.RequireSafe(name);
-        using var archive = Local("ZSEND", name, static () => TemporaryFile.Create());
-        Local("ZSEND", name, () =>
+        using var archive = _conversation.Local("ZSEND", name, static () => TemporaryFile.Create());
+        _conversation.Local("ZSEND", name, () =>
         {
             ZipMember.Write(source, archive.Stream, name);
             return archive.Stream.Position = 0;
@@ -187,25 +201,39 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">Bad name, bad archive, over the limit, not Tentacle, broken or silent.</exception>
     public async Task<long?> ReceiveCompressedAsync(string name, Stream destination, long maxBytes, CancellationToken cancellationToken)
     {
-        using var archive = Local("ZRECV", name, static () => TemporaryFile.Create());
+        using var archive = _conversation.Local("ZRECV", name, static () => TemporaryFile.Create());
         var size = await TakeAsync(TentacleVerb.ZRecv, name, s => s <= maxBytes ? archive.Stream : null, received: null, cancellationToken).ConfigureAwait(false);
         if (size is null)
             return null;
         if (size > maxBytes)
             throw new TentacleException(TentacleErrorKind.TooLarge, $"{_channel.Peer} announced {size} bytes for '{name}', over the limit of {maxBytes}.") { Peer = _channel.Peer, File = name, Step = "ZRECV" };
-        return Local("ZRECV", name, () => ZipMember.Read(archive.Stream, destination, maxBytes));
+        return _conversation.Local("ZRECV", name, () => ZipMember.Read(archive.Stream, destination, maxBytes));
     }
 
     /// <summary>Ends the session and waits until the server has closed: all it still had to do is done then.</summary>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
-        using var step = Begin("QUIT", file: null, cancellationToken);
-        await _unanswered.SettleAsync(ReadReplyAsync).ConfigureAwait(false);
+        using var step = _conversation.Begin("QUIT", file: null, cancellationToken);
+        await _conversation.Unanswered.SettleAsync(_conversation.ReadReplyAsync).ConfigureAwait(false);
         _channel.Queue(TentacleCommand.Quit.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)
             throw _channel.Fail(TentacleErrorKind.Protocol, "answered QUIT instead of closing", inner: null);
+        _channel.Dispose();
+    }
+
+    /// <summary>Begins to ask several things at once; only towards a server with the fast lane, and until it is disposed the only way to ask.</summary>
+    /// <param name="cancellationToken">Closes the connection and ends what is under way at once.</param>
+    internal TentaclePipeline BeginPipeline(CancellationToken cancellationToken) => new(_channel, _conversation, cancellationToken);
+
+    /// <summary>Ends the session without waiting for the server: for those who have all the answers they need.</summary>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    internal async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        using var step = _conversation.Begin("QUIT", file: null, cancellationToken);
+        _channel.Queue(TentacleCommand.Quit.ToBytes());
+        await _channel.FlushAsync().ConfigureAwait(false);
         _channel.Dispose();
     }
 
@@ -218,13 +246,13 @@ public sealed class TentacleClient : IDisposable
 
     private async Task AuthenticateAsync(TentaclePassword password, CancellationToken cancellationToken)
     {
-        using var step = Begin("PASS", file: null, cancellationToken);
+        using var step = _conversation.Begin("PASS", file: null, cancellationToken);
         _channel.Queue(TentacleCommand.Pass(password).ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         TentacleReply? reply;
         try
         {
-            reply = await ReadReplyAsync().ConfigureAwait(false);
+            reply = await _conversation.ReadReplyAsync().ConfigureAwait(false);
         }
         catch (TentacleException e) when (e.Kind == TentacleErrorKind.Disconnected)
         {
@@ -233,7 +261,7 @@ public sealed class TentacleClient : IDisposable
 
         if (reply is not { Verb: TentacleVerb.Pass, IsOk: true })
             throw _channel.Fail(TentacleErrorKind.AuthenticationFailed, "refused the password: it is wrong, or the server has none", inner: null);
-        _answered = true;
+        _conversation.HasAnswered = true;
     }
 
     private async Task OfferAsync(TentacleVerb verb, string name, Stream source, long length, Action<int>? sent, CancellationToken cancellationToken)
@@ -241,52 +269,17 @@ public sealed class TentacleClient : IDisposable
         FileNameRules.RequireSafe(name);
         if (length <= 0)
             throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
-        using var step = Begin(TentacleText.Word(verb), name, cancellationToken);
-        var reply = await AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
+        using var step = _conversation.Begin(TentacleText.Word(verb), name, cancellationToken);
+        var reply = await _conversation.AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
         if (!reply.IsOk)
-            throw Refusal(reply);
-        await WithLocalErrorsAsync(() => _channel.SendContentAsync(source, length, sent)).ConfigureAwait(false);
-        var outcome = await ReadReplyAsync().ConfigureAwait(false);
+            throw _conversation.Refusal(reply);
+        await _conversation.WithLocalErrorsAsync(() => _channel.SendContentAsync(source, length, sent)).ConfigureAwait(false);
+        var outcome = await _conversation.ReadReplyAsync().ConfigureAwait(false);
         if (outcome is null)
             throw _channel.Fail(TentacleErrorKind.Disconnected, "closed the connection instead of confirming that it has the file", inner: null);
-        Check(outcome, verb);
+        _conversation.Check(outcome, verb);
         if (!outcome.IsOk)
-            throw Refusal(outcome);
-    }
-
-    /// <summary>Says one command and reads its answer.</summary>
-    private async Task<TentacleReply> AskAsync(TentacleCommand command)
-    {
-        if (_channel.HasUnreadBytes)
-            throw _channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
-        await _unanswered.SettleAsync(ReadReplyAsync).ConfigureAwait(false);
-        _channel.Queue(command.ToBytes());
-        await _channel.FlushAsync().ConfigureAwait(false);
-        var reply = await ReadReplyAsync().ConfigureAwait(false);
-        if (reply is null)
-            throw ClosedInsteadOfAnswering(command.Verb);
-        _answered = true;
-        Check(reply, command.Verb);
-        return reply;
-    }
-
-    private async Task<TentacleReply?> ReadReplyAsync()
-    {
-        if (await _channel.ReadLineAsync().ConfigureAwait(false) is not { } line)
-            return null;
-        return TentacleReply.Parse(new ArraySegment<byte>(line)) ?? throw _channel.Fail(TentacleErrorKind.Protocol, $"is not speaking Tentacle: it answered '{ShowLine(line)}'", inner: null);
-    }
-
-    private static string ShowLine(byte[] line)
-    {
-        TentacleText.TryDecode(new ArraySegment<byte>(line), out var text);
-        return TentacleText.Show(text);
-    }
-
-    private void Check(TentacleReply reply, TentacleVerb verb)
-    {
-        if (reply.Verb != verb)
-            throw _channel.Fail(TentacleErrorKind.Protocol, $"gave an answer that does not fit: '{reply}'", inner: null);
+            throw _conversation.Refusal(outcome);
     }
 
     private async Task TakeContentAsync(TentacleVerb verb, Stream destination, long size, Action<int>? received)
@@ -294,85 +287,18 @@ public sealed class TentacleClient : IDisposable
         _channel.Queue(TentacleCommand.Confirm(verb).ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (size == 0)
-            _unanswered.Sent();
-        await WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
+            _conversation.Unanswered.Sent();
+        await ReadContentAsync(destination, size, received).ConfigureAwait(false);
     }
+
+    private Task ReadContentAsync(Stream destination, long size, Action<int>? received) =>
+        _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received));
 
     /// <summary>Any answer but the confirmation declines what was announced (protocol.md, section 2).</summary>
     private async Task CancelAsync()
     {
         _channel.Queue(Cancel);
         await _channel.FlushAsync().ConfigureAwait(false);
-        _unanswered.Sent();
-    }
-
-    /// <summary>An error of the local file in the middle of content leaves the conversation out of step, so the connection is closed.</summary>
-    private async Task WithLocalErrorsAsync(Func<Task> transfer)
-    {
-        try
-        {
-            await transfer().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _channel.Abort();
-            throw LocalFileError.Explain(e, _channel.File ?? "file", _channel.Step, _channel.Peer);
-        }
-        catch (TentacleException e) when (e.Peer is null)
-        {
-            throw _channel.Fail(e.Kind, $"sent what cannot be used: {e.Message}", e);
-        }
-        catch
-        {
-            _channel.Abort();
-            throw;
-        }
-    }
-
-    /// <summary>Work on local files between two commands: its errors leave the conversation in step, so the connection stays open.</summary>
-    private T Local<T>(string step, string name, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception e) when (LocalFileError.IsFileError(e))
-        {
-            throw LocalFileError.Explain(e, name, step, _channel.Peer);
-        }
-        catch (TentacleException e) when (e.Peer is null)
-        {
-            throw new TentacleException(e.Kind, $"'{name}' of {_channel.Peer} cannot be unpacked: {e.Message}", e) { Peer = _channel.Peer, File = name, Step = step };
-        }
-    }
-
-    private TentacleException ClosedInsteadOfAnswering(TentacleVerb verb)
-    {
-        if (!_answered && Options.Tls is not null)
-            return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection after the TLS handshake: it may {(Options.Tls.Identity is null ? "want a client certificate" : "not trust the client certificate that it was shown")}{(Options.Password is null ? ", or want a password" : string.Empty)}", inner: null);
-        if (!_answered && Options.Password is null)
-            return _channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want TLS or a password{(verb is TentacleVerb.Ls or TentacleVerb.Mv ? ", or not allow listing and moving (option -I of a stock server)" : string.Empty)}", inner: null);
-        return verb is TentacleVerb.Ls or TentacleVerb.Mv
-            ? _channel.Fail(TentacleErrorKind.NotAllowed, "closed the connection without an answer: it does not allow listing and moving; start it with -I (insecure 1)", inner: null)
-            : _channel.Fail(TentacleErrorKind.Disconnected, "closed the connection without an answer", inner: null);
-    }
-
-    private TentacleException Refusal(TentacleReply reply) =>
-        new(TentacleErrorKind.Refused, $"{_channel.Peer} refused {(_channel.File is { } file ? $"{_channel.Step} of '{file}'" : _channel.Step)}: {(string.IsNullOrEmpty(reply.Reason) ? reply.ToString() : TentacleText.Show(reply.Reason!))}.")
-        {
-            Peer = _channel.Peer,
-            File = _channel.File,
-            Step = _channel.Step,
-        };
-
-    private static bool IsMissing(TentacleReply reply) =>
-        reply.Reason is { } reason && reason.IndexOf("not exist", StringComparison.OrdinalIgnoreCase) >= 0;
-
-    private IDisposable Begin(string step, string? file, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _channel.Step = step;
-        _channel.File = file;
-        return _channel.Watch(cancellationToken);
+        _conversation.Unanswered.Sent();
     }
 }

@@ -22,8 +22,12 @@ internal static class FileSystemCalls
     private const int StatusOfLinkItself = 0x100;
     private const int StatusOfDescriptor = 0x1000;
     private const uint StatusType = 1;
+    private const uint StatusModified = 0x40;
+    private const uint StatusSize = 0x200;
     private const int StatusBytes = 256;
     private const int StatusModeOffset = 28;
+    private const int StatusSizeOffset = 40;
+    private const int StatusModifiedOffset = 112;
     private const int TypeMask = 0xF000;
     private const int TypeRegular = 0x8000;
 
@@ -75,17 +79,42 @@ internal static class FileSystemCalls
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public static EntryKind KindOf(string path)
     {
-        if (IsLinux && TryKindOf(CurrentDirectory, ToNative(path), StatusOfLinkItself) is { } kind)
+        if (IsLinux && TryKindOf(CurrentDirectory, ToNative(path), StatusOfLinkItself, StatusType, new byte[StatusBytes]) is { } kind)
             return kind;
         try
         {
-            const FileAttributes special = FileAttributes.Directory | FileAttributes.ReparsePoint | FileAttributes.Device;
-            return (File.GetAttributes(path) & special) == default(FileAttributes) ? EntryKind.File : EntryKind.Other;
+            return IsPlain(File.GetAttributes(path)) ? EntryKind.File : EntryKind.Other;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return EntryKind.Missing;
         }
+    }
+
+    /// <summary>True for the attributes of a regular file, as far as attributes tell.</summary>
+    public static bool IsPlain(FileAttributes attributes)
+    {
+        const FileAttributes special = FileAttributes.Directory | FileAttributes.ReparsePoint | FileAttributes.Device;
+        return (attributes & special) == default(FileAttributes);
+    }
+
+    /// <summary>Looks at a file, once where the system can do that.</summary>
+    /// <returns>Null if nothing has the name, or what has it is no regular file.</returns>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public static FileStatus? StatusOf(string path)
+    {
+        var status = new byte[StatusBytes];
+        if (IsLinux && TryKindOf(CurrentDirectory, ToNative(path), StatusOfLinkItself, StatusType | StatusSize | StatusModified, status) is { } kind)
+        {
+            if (kind != EntryKind.File)
+                return null;
+            return new FileStatus(BitConverter.ToInt64(status, StatusSizeOffset), TimeOf(BitConverter.ToInt64(status, StatusModifiedOffset), BitConverter.ToUInt32(status, StatusModifiedOffset + sizeof(long))));
+        }
+
+        if (KindOf(path) != EntryKind.File)
+            return null;
+        var file = new FileInfo(path);
+        return file.Exists ? new FileStatus(file.Length, file.LastWriteTimeUtc) : null;
     }
 
     /// <summary>Opens a regular file to read; a link is never followed, and a pipe or device never waited for.</summary>
@@ -100,11 +129,11 @@ internal static class FileSystemCalls
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         var descriptor = NativeMethods.Open(ToNative(path), noFollow | NonBlocking | CloseOnExec);
         if (descriptor < 0)
-            return Marshal.GetLastWin32Error() is ErrorNoEntry or ErrorNotFolder or ErrorLoop ? null : throw NativeError("open", path);
+            return Marshal.GetLastWin32Error() is ErrorNoEntry or ErrorNotFolder or ErrorLoop ? null : throw NativeError("open", path, Marshal.GetLastWin32Error());
         var handle = new SafeFileHandle((IntPtr)descriptor, ownsHandle: true);
 
         // Between the look and the opening something else may have got the name.
-        if (TryKindOf(descriptor, [0], StatusOfDescriptor) is EntryKind.File)
+        if (TryKindOf(descriptor, [0], StatusOfDescriptor, StatusType, new byte[StatusBytes]) is EntryKind.File)
             return new FileStream(handle, FileAccess.Read, bufferSize: 1);
         handle.Dispose();
         return null;
@@ -172,12 +201,11 @@ internal static class FileSystemCalls
     }
 
     /// <summary>The kind, or null if this system has no such call.</summary>
-    private static EntryKind? TryKindOf(int directory, byte[] path, int flags)
+    private static EntryKind? TryKindOf(int directory, byte[] path, int flags, uint wanted, byte[] status)
     {
         try
         {
-            var status = new byte[StatusBytes];
-            if (NativeMethods.ReadStatus(directory, path, flags, StatusType, status) == 0)
+            if (NativeMethods.ReadStatus(directory, path, flags, wanted, status) == 0)
                 return (BitConverter.ToUInt16(status, StatusModeOffset) & TypeMask) == TypeRegular ? EntryKind.File : EntryKind.Other;
             return Marshal.GetLastWin32Error() is ErrorNoEntry or ErrorNotFolder ? EntryKind.Missing : null;
         }
@@ -187,15 +215,25 @@ internal static class FileSystemCalls
         }
     }
 
+    /// <summary>A file's time; one that <see cref="DateTime"/> does not have becomes the nearest that it has.</summary>
+    private static DateTime TimeOf(long seconds, uint nanoseconds)
+    {
+        const long first = -62135596800;
+        const long last = 253402300799;
+        const int nanosecondsPerTick = 100;
+        var epoch = new DateTime(1970, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        return epoch.AddTicks((Math.Min(Math.Max(seconds, first), last) * TimeSpan.TicksPerSecond) + (nanoseconds / nanosecondsPerTick));
+    }
+
     private static void WithFolder(string path, Func<int, int> flush)
     {
         var descriptor = NativeMethods.Open(ToNative(path), 0);
         if (descriptor < 0)
-            throw NativeError("open", path);
+            throw NativeError("open", path, Marshal.GetLastWin32Error());
         try
         {
             if (flush(descriptor) != 0)
-                throw NativeError("flush", path);
+                throw NativeError("flush", path, Marshal.GetLastWin32Error());
         }
         finally
         {
@@ -218,11 +256,12 @@ internal static class FileSystemCalls
         }
     }
 
-    private static byte[] ToNative(string path) => Encoding.UTF8.GetBytes(Path.GetFullPath(path) + "\0");
+    /// <summary>A path as the system's calls take it.</summary>
+    public static byte[] ToNative(string path) => Encoding.UTF8.GetBytes(Path.GetFullPath(path) + "\0");
 
-    private static Exception NativeError(string what, string path)
+    /// <summary>The exception for an error number of the system.</summary>
+    public static Exception NativeError(string what, string path, int error)
     {
-        var error = Marshal.GetLastWin32Error();
         var message = $"Could not {what} '{path}' (error {error}).";
         return error is ErrorAccess or ErrorNotPermitted ? new UnauthorizedAccessException(message) : new IOException(message, error);
     }

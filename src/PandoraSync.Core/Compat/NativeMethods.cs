@@ -38,6 +38,16 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "syncfs")]
     internal static extern int FlushFileSystem(int descriptor);
 
+    [DllImport("libc", SetLastError = true, EntryPoint = "opendir")]
+    internal static extern IntPtr OpenFolder(byte[] path);
+
+    // The one that writes into our memory and returns its error: what readdir leaves in errno may be older than the call.
+    [DllImport("libc", EntryPoint = "readdir_r")]
+    internal static extern int ReadFolder(IntPtr folder, [Out] byte[] entry, out IntPtr found);
+
+    [DllImport("libc", EntryPoint = "closedir")]
+    internal static extern int CloseFolder(IntPtr folder);
+
     [DllImport("libc", SetLastError = true, EntryPoint = "renameat2")]
     internal static extern int Rename(int fromDirectory, byte[] from, int toDirectory, byte[] to, uint flags);
 

@@ -17,6 +17,7 @@ internal sealed class FlushQueue : IDisposable
     private readonly int _mostThreads;
     private int _threads;
     private int _idle;
+    private bool _here;
     private bool _ended;
 
     public FlushQueue(int mostThreads = 16) => _mostThreads = mostThreads;
@@ -41,6 +42,30 @@ internal sealed class FlushQueue : IDisposable
         return done.Task;
     }
 
+    /// <summary>
+    /// Runs an action on the caller's thread if nothing else is under way, and otherwise as <see cref="RunAsync"/> does: for a lone caller
+    /// two changes of thread cost as much as a flush.
+    /// </summary>
+    public Task RunSoonAsync(Action action)
+    {
+        if (!TryEnter())
+            return RunAsync(action);
+        try
+        {
+            action();
+            return Task.CompletedTask;
+        }
+        catch (Exception e)
+        {
+            return Task.FromException(e);
+        }
+        finally
+        {
+            lock (_gate)
+                _here = false;
+        }
+    }
+
     /// <summary>Ends the threads once what is queued is done.</summary>
     public void Dispose()
     {
@@ -48,6 +73,16 @@ internal sealed class FlushQueue : IDisposable
         {
             _ended = true;
             Monitor.PulseAll(_gate);
+        }
+    }
+
+    private bool TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_here || _ended || _work.Count > 0 || _threads > _idle)
+                return false;
+            return _here = true;
         }
     }
 

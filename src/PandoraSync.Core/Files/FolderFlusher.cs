@@ -24,6 +24,29 @@ internal sealed class FolderFlusher(string folder, FlushQueue queue)
         }
     }
 
+    /// <summary>Flushes on this thread, unless another flush is under way.</summary>
+    /// <returns>False if one is; <see cref="FlushAsync"/> then shares the next.</returns>
+    /// <exception cref="System.IO.IOException">The folder cannot be flushed.</exception>
+    public bool TryFlush()
+    {
+        lock (_gate)
+        {
+            if (_running)
+                return false;
+            _running = true;
+        }
+
+        try
+        {
+            FileSystemCalls.FlushFolder(folder);
+            return true;
+        }
+        finally
+        {
+            EndOne();
+        }
+    }
+
     private void StartNext()
     {
         var current = _next!;
@@ -44,6 +67,11 @@ internal sealed class FolderFlusher(string folder, FlushQueue queue)
             current.SetException(e);
         }
 
+        EndOne();
+    }
+
+    private void EndOne()
+    {
         lock (_gate)
         {
             _running = false;

@@ -11,18 +11,19 @@ internal sealed class SpillBuffer(string folder) : IDisposable
     private readonly MemoryStream _memory = new();
     private TemporaryFile? _file;
 
-    /// <summary>Appends bytes.</summary>
+    /// <summary>Appends bytes and ends the line.</summary>
     /// <exception cref="IOException">The temporary file cannot be made or written.</exception>
-    public void Write(byte[] bytes)
+    public void WriteLine(ArraySegment<byte> bytes)
     {
-        if (_memory.Length + bytes.Length > MostBytesInMemory)
+        if (_memory.Length + bytes.Count >= MostBytesInMemory)
         {
             _file ??= TemporaryFile.Create(folder);
             _memory.WriteTo(_file.Stream);
             _memory.SetLength(0);
         }
 
-        _memory.Write(bytes, 0, bytes.Length);
+        _memory.Write(bytes.Array!, bytes.Offset, bytes.Count);
+        _memory.WriteByte((byte)'\n');
     }
 
     /// <summary>Ends the writing.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using System.Text;
 
 namespace PandoraSync.Protocol;
@@ -25,9 +24,12 @@ public static class FileNameRules
             return "it is empty";
         if (name is "." or "..")
             return "it names a folder";
-        var bad = name.FirstOrDefault(c => c is '\n' or '\0' || InvalidCharacters.IndexOf(c) >= 0);
-        if (bad is not '\0' || name.IndexOf('\0') >= 0)
-            return $"it has the character {Describe(bad)}, which Tentacle does not allow";
+        foreach (var c in name)
+        {
+            if (c is '\n' or '\0' || InvalidCharacters.IndexOf(c) >= 0)
+                return $"it has the character {Describe(c)}, which Tentacle does not allow";
+        }
+
         return Encoding.UTF8.GetByteCount(name) > TentacleLimits.MaxNameBytes
             ? $"it is longer than {TentacleLimits.MaxNameBytes} bytes"
             : null;

@@ -19,6 +19,9 @@ public sealed class FrameBuffer
     /// <summary>Bytes received and not taken yet.</summary>
     public int Count => _end - _start;
 
+    /// <summary>True if a whole line is there.</summary>
+    public bool HasLine => Array.IndexOf(_data, (byte)'\n', _start, Math.Min(Count, TentacleLimits.MaxLineBytes)) >= 0;
+
     /// <summary>Gives free space to receive into; tell <see cref="Filled"/> how much of it was used.</summary>
     /// <param name="wantedBytes">Least space wanted.</param>
     public ArraySegment<byte> Free(int wantedBytes)

@@ -8,9 +8,18 @@ public sealed class ListingParser
 {
     private readonly List<ListedName> _names = [];
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+    private readonly Action<ArraySegment<byte>> _take;
     private byte[] _partial = [];
+    private int _count;
 
-    /// <summary>The names so far, without <c>.</c>, <c>..</c> and empty lines.</summary>
+    /// <summary>Makes a parser that keeps the names.</summary>
+    public ListingParser() => _take = Keep;
+
+    /// <summary>Makes a parser that keeps nothing.</summary>
+    /// <param name="take">Told each name as the bytes that came, which are good until it returns.</param>
+    internal ListingParser(Action<ArraySegment<byte>> take) => _take = take;
+
+    /// <summary>The names kept so far, without <c>.</c>, <c>..</c> and empty lines.</summary>
     public IReadOnlyList<ListedName> Names => _names;
 
     /// <summary>Takes the next bytes.</summary>
@@ -57,19 +66,27 @@ public sealed class ListingParser
 
     private void Add(ArraySegment<byte> line)
     {
-        var isText = TentacleText.TryDecode(line, out var name);
-        if (name is "" or "." or "..")
+        if (IsDots(line))
             return;
-        if (_names.Count == TentacleLimits.MaxListedNames)
+        if (_count == TentacleLimits.MaxListedNames)
             throw new TentacleException(TentacleErrorKind.TooLarge, $"the listing has more than {TentacleLimits.MaxListedNames} names");
-        _names.Add(new ListedName(name, isText ? Share(FileNameRules.WhyUnsafe(name)) : "it is not valid UTF-8"));
+        _count++;
+        _take(line);
     }
 
-    /// <summary>Of each reason one copy, for names come by the million.</summary>
-    private string? Share(string? reason)
+    private void Keep(ArraySegment<byte> line)
     {
-        if (reason is null)
-            return null;
+        var listed = ListedName.Read(line);
+        _names.Add(listed.WhyUnsafe is { } reason ? listed with { WhyUnsafe = Share(reason) } : listed);
+    }
+
+    /// <summary>True for an empty line, <c>.</c> and <c>..</c>.</summary>
+    private static bool IsDots(ArraySegment<byte> line) =>
+        line.Count == 0 || (line.Count <= 2 && line.Array![line.Offset] == (byte)'.' && line.Array[line.Offset + line.Count - 1] == (byte)'.');
+
+    /// <summary>Of each reason one copy, for names come by the million.</summary>
+    private string Share(string reason)
+    {
         if (_reasons.TryGetValue(reason, out var same))
             return same;
         return _reasons[reason] = reason;

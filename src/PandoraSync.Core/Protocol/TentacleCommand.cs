@@ -1,11 +1,14 @@
 using System;
 using System.Globalization;
+using System.Linq;
 
 namespace PandoraSync.Protocol;
 
 /// <summary>One line from client to server (protocol.md, section 2).</summary>
 public sealed class TentacleCommand
 {
+    private const string DigestMarker = " SHA256 ";
+    private const int Sha256Digits = 64;
     private static readonly TentacleCommand UnknownCommand = new(TentacleVerb.Unknown);
 
     private TentacleCommand(TentacleVerb verb, string? name = null, long size = 0, bool isConfirmation = false, string? digest = null)
@@ -29,7 +32,7 @@ public sealed class TentacleCommand
     /// <summary>True for <c>RECV OK</c>, <c>ZRECV OK</c>, <c>LS OK</c> and <c>MV OK</c>: the client wants the announced content.</summary>
     public bool IsConfirmation { get; }
 
-    /// <summary>The digest that PASS carries; null otherwise.</summary>
+    /// <summary>The digest that PASS or DEL carries; null otherwise.</summary>
     public string? Digest { get; }
 
     /// <summary>A request for a file (<see cref="TentacleVerb.Recv"/>, <see cref="TentacleVerb.ZRecv"/>, <see cref="TentacleVerb.Mv"/>) or a listing.</summary>
@@ -43,6 +46,11 @@ public sealed class TentacleCommand
 
     /// <summary>Gives the password.</summary>
     public static TentacleCommand Pass(TentaclePassword password) => new(TentacleVerb.Pass, digest: password.Digest);
+
+    /// <summary>Has a file deleted if its content is what the client has (protocol.md, section 9).</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="sha256">The content's SHA-256: 64 lower-case hexadecimal digits.</param>
+    public static TentacleCommand Delete(string name, string sha256) => new(TentacleVerb.Del, name, digest: sha256);
 
     /// <summary>Ends the session.</summary>
     public static TentacleCommand Quit { get; } = new(TentacleVerb.Quit);
@@ -63,6 +71,7 @@ public sealed class TentacleCommand
             TentacleVerb.Quit => rest.Length == 0 && text.Length == 4 ? Quit : UnknownCommand,
             TentacleVerb.Pass => new TentacleCommand(verb, digest: rest),
             TentacleVerb.Send or TentacleVerb.ZSend => ParseOffer(verb, rest),
+            TentacleVerb.Del => ParseDelete(rest),
             TentacleVerb.Unknown => UnknownCommand,
             _ when string.Equals(rest, "OK", StringComparison.Ordinal) => Confirm(verb),
             _ => ParseRequest(verb, rest),
@@ -87,6 +96,7 @@ public sealed class TentacleCommand
         {
             TentacleVerb.Quit => word,
             TentacleVerb.Pass => $"{word} {Digest}",
+            TentacleVerb.Del => $"{word} <{Name}>{DigestMarker}{Digest}",
             _ when IsConfirmation => $"{word} OK",
             TentacleVerb.Send or TentacleVerb.ZSend => string.Format(CultureInfo.InvariantCulture, "{0} <{1}> SIZE {2}", word, Name, Size),
             _ => $"{word} <{Name}>",
@@ -97,6 +107,15 @@ public sealed class TentacleCommand
         rest.Length >= 2 && rest[0] == '<' && rest[rest.Length - 1] == '>'
             ? new TentacleCommand(verb, rest.Substring(1, rest.Length - 2))
             : UnknownCommand;
+
+    private static TentacleCommand ParseDelete(string rest)
+    {
+        var at = rest.LastIndexOf('>' + DigestMarker, StringComparison.Ordinal);
+        var digest = at < 0 ? string.Empty : rest.Substring(at + 1 + DigestMarker.Length);
+        return at >= 1 && rest[0] == '<' && digest.Length == Sha256Digits && digest.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
+            ? Delete(rest.Substring(1, at - 1), digest)
+            : UnknownCommand;
+    }
 
     private static TentacleCommand ParseOffer(TentacleVerb verb, string rest)
     {

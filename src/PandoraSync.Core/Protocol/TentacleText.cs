@@ -7,21 +7,12 @@ namespace PandoraSync.Protocol;
 /// <summary>Bytes to text and back, as the protocol's lines need it: names are bytes, usually UTF-8 (protocol.md, section 4).</summary>
 internal static class TentacleText
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Decodes UTF-8; false if the bytes are not UTF-8, and then the text shows them with replacement characters.</summary>
     public static bool TryDecode(ArraySegment<byte> bytes, out string text)
     {
-        try
-        {
-            text = Strict.GetString(bytes.Array!, bytes.Offset, bytes.Count);
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            text = Encoding.UTF8.GetString(bytes.Array!, bytes.Offset, bytes.Count);
-            return false;
-        }
+        // An exception for each bad name of a long listing would cost a minute.
+        text = Encoding.UTF8.GetString(bytes.Array!, bytes.Offset, bytes.Count);
+        return text.IndexOf('\uFFFD') < 0 || IsSame(bytes, Encode(text));
     }
 
     public static byte[] Encode(string text) => Encoding.UTF8.GetBytes(text);
@@ -36,6 +27,7 @@ internal static class TentacleText
         TentacleVerb.Ls => "LS",
         TentacleVerb.Mv => "MV",
         TentacleVerb.Quit => "QUIT",
+        TentacleVerb.Del => "DEL",
         _ => throw new ArgumentOutOfRangeException(nameof(verb)),
     };
 
@@ -54,6 +46,7 @@ internal static class TentacleText
             "LS" => TentacleVerb.Ls,
             "MV" => TentacleVerb.Mv,
             "QUIT" => TentacleVerb.Quit,
+            "DEL" => TentacleVerb.Del,
             _ => TentacleVerb.Unknown,
         };
     }
@@ -73,5 +66,18 @@ internal static class TentacleText
         foreach (var c in text.Length > 60 ? text.Substring(0, 60) : text)
             shown.Append(char.IsControl(c) ? string.Format(CultureInfo.InvariantCulture, "\\x{0:x2}", (int)c) : c.ToString());
         return shown.Append(text.Length > 60 ? "..." : string.Empty).ToString();
+    }
+
+    private static bool IsSame(ArraySegment<byte> bytes, byte[] others)
+    {
+        if (bytes.Count != others.Length)
+            return false;
+        for (var i = 0; i < others.Length; i++)
+        {
+            if (bytes.Array![bytes.Offset + i] != others[i])
+                return false;
+        }
+
+        return true;
     }
 }

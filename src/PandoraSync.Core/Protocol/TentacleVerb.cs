@@ -29,4 +29,7 @@ public enum TentacleVerb
 
     /// <summary>Ends the session.</summary>
     Quit,
+
+    /// <summary>Has the server delete a file if it is what the client has; only between programs of ours (protocol.md, section 9).</summary>
+    Del,
 }

@@ -27,12 +27,16 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     // Dropping makes a little more room than one file needs, so that a full buffer is not searched for each.
     private const int PartToDrop = 100;
     private const long GrowthBytes = 1024 * 1024;
+
+    // Looking through a large buffer takes at most a twentieth of the time.
+    private const int RestFactor = 20;
     private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private readonly DateTime _start = utcNow();
     private TimeSpan _countAgainAt;
+    private TimeSpan _restedAt;
     private long _files;
     private long _bytes;
     private DateTime _oldest = DateTime.MaxValue;
@@ -40,6 +44,12 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private long _announcedBytes;
     private long _passingBytes;
     private bool _isRefusing;
+
+    /// <summary>Most files noted to be dropped: enough for a hundredth of five million, in about 15 MB; what is still over then is found by looking again.</summary>
+    public int MostDroppedAtOnce { get; init; } = 50_000;
+
+    /// <summary>From so many files on a buffer is large: looking through it takes a while, in which nobody stores or moves.</summary>
+    public int ManyFiles { get; init; } = 10_000;
 
     /// <summary>
     /// The time by which files age: the clock's, but no later than the clock at the start and the time since, so that a clock that is set
@@ -145,7 +155,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
 
             // It may have been the one that was too old.
             if (IsOld(_oldest))
-                _countAgainAt = TimeSpan.Zero;
+                _countAgainAt = _restedAt;
         }
     }
 
@@ -158,9 +168,14 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
             return NoSpace;
         if (!limits.CountFiles)
             return null;
+        var isRested = _sinceStart.Elapsed >= _restedAt;
         if (_sinceStart.Elapsed >= _countAgainAt)
-            Count(Entries());
+            Count();
         if (!IsOver(bytes, files))
+            return null;
+
+        // Of a large buffer a file more grows too old every moment; they go a little later, together.
+        if (limits.DropOldest && !isRested && !IsOver(_files, _bytes, bytes, files))
             return null;
         if (limits.DropOldest)
             Drop(bytes, files);
@@ -175,39 +190,65 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
 
     private bool IsOld(DateTime modified) => limits.MaxAge > TimeSpan.Zero && modified != DateTime.MaxValue && Now - modified > limits.MaxAge;
 
-    private void Count(IReadOnlyCollection<Entry> entries)
+    private BufferCount Count(int eldest = 0)
     {
-        _files = entries.Count;
-        _bytes = entries.Sum(e => e.Bytes);
-        _oldest = entries.Select(e => e.Modified).DefaultIfEmpty(DateTime.MaxValue).Min();
+        var began = _sinceStart.Elapsed;
+        var count = BufferCount.Of(folders, mayDrop, eldest);
+        _files = count.Files;
+        _bytes = count.Bytes;
+        _oldest = count.Oldest;
+
+        var now = _sinceStart.Elapsed;
+        _restedAt = count.Files < ManyFiles ? now : now + TimeSpan.FromTicks((now - began).Ticks * RestFactor);
+        _countAgainAt = now + CountAnewAfter > _restedAt ? now + CountAnewAfter : _restedAt;
+        return count;
     }
 
     /// <summary>Deletes the oldest files until there is room; none if that would not make enough.</summary>
     private void Drop(long bytes, int files)
     {
-        var entries = Entries();
-        Count(entries);
-        var free = entries.Where(e => mayDrop(Path.GetFileName(e.Path))).OrderBy(e => e.Modified).ThenBy(e => e.Path, StringComparer.Ordinal).ToArray();
-        if (IsOver(_files - free.Length, _bytes - free.Sum(e => e.Bytes), bytes, files))
-            return;
-        var wantedBytes = bytes + (limits.MaxBytes / PartToDrop);
-        var wantedFiles = files + (limits.MaxFiles / PartToDrop);
+        var (startFiles, startBytes) = (0L, 0L);
         long dropped = 0, droppedBytes = 0;
-        foreach (var entry in free)
+        bool isDone;
+        do
         {
-            if (!IsOver(_files, _bytes, wantedBytes, wantedFiles) && !IsOld(entry.Modified))
+            var count = Count(MostDroppedAtOnce);
+            if (IsOver(_files - count.FreeFiles, _bytes - count.FreeBytes, bytes, files))
                 break;
-            if (!TryDelete(entry.Path))
-                continue;
-            dropped++;
-            droppedBytes += entry.Bytes;
-            _files--;
-            _bytes -= entry.Bytes;
+            (startFiles, startBytes) = (_files, _bytes);
+            isDone = DropOf(count, bytes, files);
+            dropped += startFiles - _files;
+            droppedBytes += startBytes - _bytes;
         }
-
-        _oldest = free.Skip((int)dropped).Select(e => e.Modified).DefaultIfEmpty(DateTime.MaxValue).First();
+        while (!isDone && _files < startFiles);
         if (dropped > 0)
             log(TentacleLogLevel.Error, $"the buffer is full: the {dropped} oldest files ({droppedBytes} bytes) were deleted to make room");
+    }
+
+    /// <summary>Deletes the oldest of what was looked at.</summary>
+    /// <returns>False if there may be more to delete.</returns>
+    private bool DropOf(BufferCount count, long bytes, int files)
+    {
+        var wantedBytes = bytes + (limits.MaxBytes / PartToDrop);
+        var wantedFiles = files + (limits.MaxFiles / PartToDrop);
+        _oldest = DateTime.MaxValue;
+        foreach (var file in count.Eldest)
+        {
+            var isEnough = !IsOver(_files, _bytes, wantedBytes, wantedFiles) && !IsOld(file.Modified);
+            if (!isEnough && TryDelete(file.Path))
+            {
+                _files--;
+                _bytes -= file.Bytes;
+                continue;
+            }
+
+            if (_oldest == DateTime.MaxValue)
+                _oldest = file.Modified;
+            if (isEnough)
+                return true;
+        }
+
+        return count.FreeFiles == count.Eldest.Count;
     }
 
     private static bool TryDelete(string path)
@@ -223,29 +264,6 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         }
     }
 
-    private List<Entry> Entries()
-    {
-        var began = _sinceStart.Elapsed;
-        var entries = new List<Entry>();
-        foreach (var file in folders.Where(Directory.Exists).SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles()))
-        {
-            try
-            {
-                if (FileSystemCalls.KindOf(file.FullName) == EntryKind.File)
-                    entries.Add(new Entry(file.FullName, file.Length, file.LastWriteTimeUtc));
-            }
-            catch (Exception e) when (LocalFileError.IsFileError(e))
-            {
-                // It has just been taken.
-            }
-        }
-
-        // A buffer of a million files takes a while to look through, and is not looked through all the time.
-        var took = _sinceStart.Elapsed - began;
-        _countAgainAt = _sinceStart.Elapsed + TimeSpan.FromTicks(Math.Max(CountAnewAfter.Ticks, took.Ticks * 20));
-        return entries;
-    }
-
     /// <summary>Says once when refusing begins and once when it ends, not for every agent that tries.</summary>
     private void Note(string? reason)
     {
@@ -255,6 +273,4 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
             log(TentacleLogLevel.Log, "there is room again: files are taken");
         _isRefusing = reason is not null;
     }
-
-    private sealed record Entry(string Path, long Bytes, DateTime Modified);
 }

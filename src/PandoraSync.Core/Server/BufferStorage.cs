@@ -117,13 +117,21 @@ internal sealed class BufferStorage : IDisposable
     /// <exception cref="IOException">The disk is full or broken; the file has not been stored.</exception>
     public async Task<string?> StoreAsync(IncomingFile file)
     {
-        var length = file.Content.Length;
-        await _flushes.RunAsync(file.Flush).ConfigureAwait(false);
         var target = PathOf(file.Name);
-        if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null) && Replace(file, length, target) is { } reason)
-            return reason;
-        await FlusherOf(Path.GetDirectoryName(target)!).FlushAsync().ConfigureAwait(false);
-        return null;
+        var folder = FlusherOf(Path.GetDirectoryName(target)!);
+        string? reason = null;
+        var isLasting = false;
+        await _flushes.RunSoonAsync(() =>
+        {
+            var length = file.Content.Length;
+            file.Flush();
+            if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null))
+                reason = Replace(file, length, target);
+            isLasting = reason is not null || folder.TryFlush();
+        }).ConfigureAwait(false);
+        if (!isLasting)
+            await folder.FlushAsync().ConfigureAwait(false);
+        return reason;
     }
 
     /// <summary>Puts a file in the place of another, unless a client is moving that one.</summary>
@@ -174,19 +182,29 @@ internal sealed class BufferStorage : IDisposable
         _quota.Removed(moved.Length);
     }
 
+    /// <summary>Deletes a file if it has this content (protocol.md, section 9).</summary>
+    /// <param name="moved">The file, claimed.</param>
+    /// <param name="content">The file, open at its beginning.</param>
+    /// <param name="sha256">The content's SHA-256.</param>
+    /// <returns>False if it has other content.</returns>
+    /// <exception cref="IOException">It cannot be read or deleted.</exception>
+    public bool DeleteIfSame(PendingMove moved, FileStream content, string sha256)
+    {
+        if (!string.Equals(ContentHash.Of(content), sha256, StringComparison.Ordinal))
+            return false;
+        Delete(moved);
+        return true;
+    }
+
     /// <summary>Writes the names of the whole files of a folder, one a line (protocol.md, section 2: LS).</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public void List(string sampleName, SpillBuffer destination)
     {
         var folder = sampleName.Length == 0 ? _options.Directory : Path.GetDirectoryName(PathOf(sampleName))!;
-        if (!Directory.Exists(folder))
-            return;
-        foreach (var path in Directory.EnumerateFiles(folder))
+        foreach (var name in FolderFiles.Names(folder))
         {
-            var name = Path.GetFileName(path);
-            if (WhyRefused(name) is not null || FileSystemCalls.KindOf(path) != EntryKind.File)
-                continue;
-            destination.Write(TentacleText.Encode(name + "\n"));
+            if (TentacleText.TryDecode(name, out var text) && WhyRefused(text) is null)
+                destination.WriteLine(name);
         }
     }
 

@@ -10,14 +10,18 @@ namespace PandoraSync.Server;
 /// <summary>One client's conversation (protocol.md, sections 1 and 2).</summary>
 internal sealed class ServerSession : IServerSession
 {
+    private const string Missing = "file does not exist";
+    private const string InUse = "file is in use";
+
     private readonly TentacleChannel _channel;
     private readonly TentacleServerOptions _options;
     private readonly BufferStorage _storage;
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
-    private PendingMove? _pending;
+    private readonly LocalWork _local;
+    private readonly MoveUnderWay _move;
+    private TentacleVerb _refused;
     private bool _saysQuit;
-    private bool _isConfirmedByNext;
     private volatile bool _stopping;
     private volatile bool _idle;
 
@@ -28,6 +32,8 @@ internal sealed class ServerSession : IServerSession
         _storage = storage;
         _statistics = statistics;
         _log = log;
+        _local = new LocalWork(channel, log);
+        _move = new MoveUnderWay(channel, storage, statistics, _local, log);
     }
 
     /// <inheritdoc/>
@@ -39,7 +45,7 @@ internal sealed class ServerSession : IServerSession
         }
         finally
         {
-            KeepPending();
+            _move.Keep();
         }
     }
 
@@ -60,16 +66,18 @@ internal sealed class ServerSession : IServerSession
             var command = await ReadCommandAsync().ConfigureAwait(false);
             if (command is null)
             {
-                if (!_stopping && _pending is not null && !_saysQuit && _channel.EndedOrderly && await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false))
-                    FinishMove();
+                if (!_stopping && !_saysQuit)
+                    await _move.ConfirmByCloseAsync().ConfigureAwait(false);
                 return;
             }
 
             if (command.Verb != TentacleVerb.Unknown)
-                await ConfirmMoveAsync().ConfigureAwait(false);
+                await _move.ConfirmByCommandAsync().ConfigureAwait(false);
             if (!await HandleAsync(command).ConfigureAwait(false))
-                return;
+                break;
         }
+
+        await _channel.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Does what a command says.</summary>
@@ -77,11 +85,20 @@ internal sealed class ServerSession : IServerSession
     private async Task<bool> HandleAsync(TentacleCommand command)
     {
         _channel.Step = command.ToString();
+        var refused = _refused;
+        _refused = TentacleVerb.Unknown;
 
-        // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
-        _saysQuit |= string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal);
+        // What is in line to be sent may wait for these, which are quick.
+        if (command.Verb is not (TentacleVerb.Recv or TentacleVerb.Del))
+            await _channel.FlushAsync().ConfigureAwait(false);
         switch (command.Verb)
         {
+            case TentacleVerb.Recv when !command.IsConfirmation && string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal):
+                await AnswerProbeAsync().ConfigureAwait(false);
+                return true;
+            case var verb when command.IsConfirmation && verb == refused:
+                // A client that asks ahead has confirmed before it could read the refusal.
+                return true;
             case TentacleVerb.Send or TentacleVerb.ZSend:
                 await StoreAsync(command).ConfigureAwait(false);
                 return true;
@@ -94,9 +111,12 @@ internal sealed class ServerSession : IServerSession
             case TentacleVerb.Mv when !command.IsConfirmation && _options.AllowListing:
                 await MoveAsync(command.Name).ConfigureAwait(false);
                 return true;
+            case TentacleVerb.Del when _options.AllowListing:
+                await DeleteAsync(command).ConfigureAwait(false);
+                return true;
             case TentacleVerb.Quit:
                 return false;
-            case TentacleVerb.Ls or TentacleVerb.Mv when !_options.AllowListing:
+            case TentacleVerb.Ls or TentacleVerb.Mv or TentacleVerb.Del when !_options.AllowListing:
                 _log(TentacleLogLevel.Error, $"{_channel.Peer} asked for {command}, which needs -I (insecure 1): closed");
                 _statistics.Failed();
                 return false;
@@ -107,6 +127,14 @@ internal sealed class ServerSession : IServerSession
         }
     }
 
+    /// <summary>Tells a client of ours what it may do here (protocol.md, section 9).</summary>
+    private Task AnswerProbeAsync()
+    {
+        // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
+        _saysQuit = true;
+        return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : Missing));
+    }
+
     private async Task StoreAsync(TentacleCommand command)
     {
         var reason = _storage.WhyNotStorable(command.Name, command.Size);
@@ -114,7 +142,7 @@ internal sealed class ServerSession : IServerSession
         PassingFile? archive = null;
         try
         {
-            reason ??= TryLocally(command.Name, () =>
+            reason ??= _local.Try(command.Name, () =>
             {
                 file = _storage.Create(command.Name, command.Size);
                 archive = command.Verb == TentacleVerb.ZSend ? _storage.CreatePassing(command.Size) : null;
@@ -156,7 +184,7 @@ internal sealed class ServerSession : IServerSession
     {
         var content = new FirstErrorStream(archive.Stream);
         await _channel.ReadContentAsync(content, size).ConfigureAwait(false);
-        var reason = TryLocally(file.Name, () =>
+        var reason = _local.Try(file.Name, () =>
         {
             content.ThrowIfFailed();
             ZipMember.Read(archive.Stream, new RoomStream(file.Content, bytes => _storage.Grow(file, bytes)), _options.MaxUnpackedBytes);
@@ -172,7 +200,7 @@ internal sealed class ServerSession : IServerSession
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            return ExplainLocally(e, file.Name);
+            return _local.Explain(e, file.Name);
         }
     }
 
@@ -186,7 +214,7 @@ internal sealed class ServerSession : IServerSession
         }
 
         PassingFile? packed = null;
-        if (command.Verb == TentacleVerb.ZRecv && TryLocally(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
+        if (command.Verb == TentacleVerb.ZRecv && _local.Try(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
         {
             await RefuseAsync(command, whyNot).ConfigureAwait(false);
             return;
@@ -207,7 +235,7 @@ internal sealed class ServerSession : IServerSession
         var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
         try
         {
-            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? "file is in use";
+            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? InUse;
             using var file = isClaimed ? OpenForClient(command, out reason) : null;
             if (file is null)
             {
@@ -218,25 +246,57 @@ internal sealed class ServerSession : IServerSession
             var pending = _storage.BeginMove(name, file);
             if (await OfferContentAsync(TentacleVerb.Mv, file, pending.Length).ConfigureAwait(false))
             {
-                _pending = pending;
-
-                // What came before the content had left says nothing about the content.
-                _isConfirmedByNext = !_channel.HasInput;
+                _move.Begin(pending);
                 _statistics.Given();
             }
         }
         finally
         {
-            if (isClaimed && _pending is null)
+            if (isClaimed && !_move.IsPending)
                 _storage.Release(name);
         }
+    }
+
+    /// <summary>Deletes a file of which the client has shown that it has the content.</summary>
+    private async Task DeleteAsync(TentacleCommand command)
+    {
+        var name = command.Name;
+        var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
+        try
+        {
+            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? InUse;
+            using var file = isClaimed ? OpenForClient(command, out reason) : null;
+            if (file is not null)
+            {
+                if (file.Length > FastLane.MostBytesHashedInPassing)
+                    await _channel.FlushAsync().ConfigureAwait(false);
+                var isSame = false;
+                reason = _local.Try(name, () => isSame = _storage.DeleteIfSame(_storage.BeginMove(name, file), file, command.Digest!));
+                reason ??= isSame ? null : FastLane.OtherContent;
+            }
+
+            if (reason is not null)
+            {
+                await RefuseAsync(command, reason).ConfigureAwait(false);
+                return;
+            }
+        }
+        finally
+        {
+            if (isClaimed)
+                _storage.Release(name);
+        }
+
+        _statistics.Moved();
+        _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{name}'");
+        await ReplyAsync(TentacleReply.Ok(TentacleVerb.Del)).ConfigureAwait(false);
     }
 
     private async Task ListAsync(string sampleName)
     {
         using var buffer = new SpillBuffer(_storage.TemporaryFolder);
         Stream names = Stream.Null;
-        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : TryLocally("listing", () =>
+        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : _local.Try("listing", () =>
         {
             _storage.List(sampleName, buffer);
             names = buffer.Complete();
@@ -258,7 +318,10 @@ internal sealed class ServerSession : IServerSession
         await ReplyAsync(TentacleReply.OfSize(verb, length)).ConfigureAwait(false);
         if (await ReadCommandAsync().ConfigureAwait(false) is not { IsConfirmation: true } answer || answer.Verb != verb)
             return false;
-        await _channel.SendContentAsync(content, length).ConfigureAwait(false);
+
+        // Of a file that is moved it must be certain that it has left.
+        if (verb != TentacleVerb.Recv || !_channel.TryQueueContent(content, length))
+            await _channel.SendContentAsync(content, length).ConfigureAwait(false);
         return true;
     }
 
@@ -267,9 +330,9 @@ internal sealed class ServerSession : IServerSession
         FileStream? file = null;
         reason = BufferStorage.WhyRefused(command.Name) is not null
             ? "file has an invalid file name"
-            : TryLocally(command.Name, () => file = _storage.Open(command.Name));
+            : _local.Try(command.Name, () => file = _storage.Open(command.Name));
         if (file is null)
-            reason ??= "file does not exist";
+            reason ??= Missing;
         return file;
     }
 
@@ -289,34 +352,6 @@ internal sealed class ServerSession : IServerSession
         }
     }
 
-    /// <summary>The client has said something more, so it has what it was sent.</summary>
-    private async Task ConfirmMoveAsync()
-    {
-        if (_pending is not null && (_isConfirmedByNext || await _channel.IsAllAcknowledgedAsync().ConfigureAwait(false)))
-            FinishMove();
-        KeepPending();
-    }
-
-    private void KeepPending()
-    {
-        if (_pending is not { } kept)
-            return;
-        _pending = null;
-        _log(TentacleLogLevel.Log, $"{_channel.Peer} did not show that it has '{kept.Name}': kept");
-        _storage.Release(kept.Name);
-    }
-
-    private void FinishMove()
-    {
-        if (_pending is not { } done)
-            return;
-        _pending = null;
-        TryLocally(done.Name, () => _storage.Delete(done));
-        _storage.Release(done.Name);
-        _statistics.Moved();
-        _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{done.Name}' ({done.Length} bytes)");
-    }
-
     private async Task<TentacleCommand?> ReadCommandAsync()
     {
         _idle = true;
@@ -330,44 +365,15 @@ internal sealed class ServerSession : IServerSession
     private Task ReplyAsync(TentacleReply reply)
     {
         _channel.Queue(reply.ToBytes());
-        return _channel.FlushAsync();
+
+        // To a client that asks ahead many answers leave in one write.
+        return _channel.HasLine ? Task.CompletedTask : _channel.FlushAsync();
     }
 
     private Task RefuseAsync(TentacleCommand command, string reason)
     {
+        _refused = command.Verb;
         _log(TentacleLogLevel.Error, $"{_channel.Peer} was refused {command}: {reason}");
         return ReplyAsync(TentacleReply.Error(command.Verb, reason));
-    }
-
-    /// <summary>Does something with a local file.</summary>
-    /// <returns>Null, or a reason for the client that tells nothing about this machine.</returns>
-    private string? TryLocally(string name, Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (NoRoomException e)
-        {
-            return e.Reason;
-        }
-        catch (Exception e) when (LocalFileError.IsFileError(e) || e is TentacleException)
-        {
-            return ExplainLocally(e, name);
-        }
-    }
-
-    private string ExplainLocally(Exception e, string name)
-    {
-        var error = e as TentacleException ?? LocalFileError.Explain(e, name, _channel.Step);
-        _log(TentacleLogLevel.Error, $"{_channel.Peer}: {error.Message}");
-        return error.Kind switch
-        {
-            TentacleErrorKind.DiskFull => "no space left",
-            TentacleErrorKind.TooLarge => "file is too big",
-            TentacleErrorKind.Protocol => "archive is damaged",
-            _ => "file cannot be used",
-        };
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Sync;
@@ -10,20 +11,22 @@ namespace PandoraSync.Sync;
 internal sealed class DrainQueue
 {
     private readonly ConcurrentQueue<DrainItem> _again = new();
-    private readonly ConcurrentQueue<DrainItem> _fresh;
+    private readonly NameTable _fresh;
+    private int _given;
     private volatile bool _onlyStaged;
     private volatile bool _closed;
 
-    public DrainQueue(IEnumerable<StagedFile> recovered, IEnumerable<string> names)
+    /// <summary>Makes a queue.</summary>
+    /// <param name="recovered">What an earlier run began; these names are not taken afresh.</param>
+    /// <param name="names">All names.</param>
+    /// <param name="isWanted">Asked once for each of <paramref name="names"/>.</param>
+    public DrainQueue(IEnumerable<StagedFile> recovered, NameTable names, Func<ListedName, bool> isWanted)
     {
         foreach (var file in recovered)
             _again.Enqueue(new DrainItem(file.Name, file));
         var taken = new HashSet<string>(_again.Select(i => i.Name), StringComparer.Ordinal);
-        _fresh = new ConcurrentQueue<DrainItem>(names
-            .Where(n => !taken.Contains(n))
-            .Select(n => (Name: n, Epoch: AgentDataName.TryGetEpoch(n, out var epoch) ? epoch : long.MaxValue))
-            .OrderBy(n => n.Epoch).ThenBy(n => n.Name, StringComparer.Ordinal)
-            .Select(n => new DrainItem(n.Name)));
+        names.Sort(n => isWanted(n) && !taken.Contains(n.Name));
+        _fresh = names;
         Total = _again.Count + _fresh.Count;
     }
 
@@ -31,7 +34,7 @@ internal sealed class DrainQueue
     public int Total { get; }
 
     /// <summary>True if nothing is left or the run is over.</summary>
-    public bool IsEmpty => _closed || (_again.IsEmpty && (_onlyStaged || _fresh.IsEmpty));
+    public bool IsEmpty => _closed || (_again.IsEmpty && (_onlyStaged || IsAllGiven));
 
     /// <summary>Takes the next file.</summary>
     /// <returns>Null if nothing is left or the run is over.</returns>
@@ -43,7 +46,7 @@ internal sealed class DrainQueue
                 return again;
         }
 
-        return !_closed && !_onlyStaged && _fresh.TryDequeue(out var fresh) ? fresh : null;
+        return _closed || _onlyStaged ? null : TakeFresh();
     }
 
     /// <summary>Gives a file back, to be tried again before the others.</summary>
@@ -54,4 +57,15 @@ internal sealed class DrainQueue
 
     /// <summary>Ends the run: nothing more is given out.</summary>
     public void Close() => _closed = true;
+
+    private bool IsAllGiven => Volatile.Read(ref _given) >= _fresh.Count;
+
+    private DrainItem? TakeFresh()
+    {
+        // Looked at first: otherwise an empty queue that is asked without end would count without end.
+        if (IsAllGiven)
+            return null;
+        var place = Interlocked.Increment(ref _given) - 1;
+        return place < _fresh.Count ? new DrainItem(_fresh[place]) : null;
+    }
 }

@@ -6,7 +6,7 @@ namespace PandoraSync.Sync;
 /// <summary>Files that are flushed together.</summary>
 internal sealed class DrainWindow(StagingFolder staging)
 {
-    private const int MostFiles = 256;
+    private const int MostFiles = 1024;
     private const long MostBytes = 32L * 1024 * 1024;
     private Task? _whole;
     private long _bytes;

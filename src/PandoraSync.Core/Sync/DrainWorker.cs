@@ -7,8 +7,13 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Sync;
 
 /// <summary>Keeps one connection to a site going: connects again after a failure, until the queue is empty or trying again cannot help.</summary>
-internal sealed class DrainWorker(DrainContext context, int number)
+/// <param name="context">What the connections of the site share.</param>
+/// <param name="number">The connection's number; the first one does not give up before the site does.</param>
+/// <param name="connected">A connection that is open and answered; null to make one.</param>
+internal sealed class DrainWorker(DrainContext context, int number, TentacleClient? connected = null)
 {
+    private TentacleClient? _connected = connected;
+
     /// <summary>Works until nothing is left to do.</summary>
     /// <param name="cancellationToken">Ends the work at once.</param>
     /// <param name="placeWanted">Ends the wait for a connection that is answered.</param>
@@ -54,7 +59,9 @@ internal sealed class DrainWorker(DrainContext context, int number)
         try
         {
             using var client = await OpenAsync(placeWanted).ConfigureAwait(false);
-            var connection = new DrainConnection(client, context, cancellationToken);
+            DrainConnection connection = client.HasFastLane
+                ? new FastLaneConnection(client, context, cancellationToken)
+                : new StockConnection(client, context, cancellationToken);
             try
             {
                 await connection.RunAsync().ConfigureAwait(false);
@@ -83,6 +90,13 @@ internal sealed class DrainWorker(DrainContext context, int number)
     /// <summary>Connects and makes sure that the server answers: over its limit it lets clients connect without serving them (protocol.md, section 1).</summary>
     private async Task<TentacleClient> OpenAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _connected, value: null) is { } open)
+        {
+            if (open.IsUsable)
+                return open;
+            open.Dispose();
+        }
+
         var client = await TentacleClient.ConnectAsync(context.Site.Client, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -69,19 +69,26 @@ internal sealed class SiteDrain
         var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover();
         if (recovered.Count > 0)
             _tally.Say($"{recovered.Count} files of an interrupted run are finished first");
-        var names = _names ?? (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(IsWanted).Select(n => n.Name).ToArray();
-        var queue = new DrainQueue(recovered, names.Where(IsSafe));
+        using var listing = _names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
+        var queue = listing is null
+            ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
+            : new DrainQueue(recovered, listing.Names, IsWanted);
         _tally.Total = queue.Total;
         _tally.Say($"{queue.Total} files to take");
         if (queue.Total == 0)
+        {
+            if (listing is not null)
+                await listing.Client.LeaveAsync(cancellationToken).ConfigureAwait(false);
             return;
+        }
+
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
         using var extra = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var connections = Math.Min(_options.Connections, (queue.Total + FilesPerConnection - 1) / FilesPerConnection);
         var others = Enumerable.Range(2, connections - 1).Select(n => new DrainWorker(context, n).RunAsync(cancellationToken, extra.Token)).ToArray();
         try
         {
-            await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
+            await new DrainWorker(context, 1, listing?.Client).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -95,15 +102,32 @@ internal sealed class SiteDrain
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>
-    private async Task<IReadOnlyList<ListedName>> ListAsync(CancellationToken cancellationToken) =>
+    private async Task<SiteListing> ListAsync(CancellationToken cancellationToken) =>
         await RetryPolicy.RunAsync(_site.Client, _tally.Say, async () =>
         {
-            using var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
-            var names = await client.ListAsync(string.Empty, cancellationToken).ConfigureAwait(false);
-            _tally.HasBeenServed = true;
-            await client.QuitAsync(cancellationToken).ConfigureAwait(false);
-            return names;
+            var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+                var names = new NameTable();
+                await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
+                _tally.HasBeenServed = true;
+                return new SiteListing(client, names);
+            }
+            catch
+            {
+                client.Dispose();
+                throw;
+            }
         }, cancellationToken).ConfigureAwait(false);
+
+    private static NameTable TableOf(IEnumerable<string> names)
+    {
+        var table = new NameTable();
+        foreach (var name in names)
+            table.Add(new ArraySegment<byte>(TentacleText.Encode(name)));
+        return table;
+    }
 
     /// <summary>Folders for the agents' own files and hidden names are none of our business; unsafe names are named in the result.</summary>
     private bool IsWanted(ListedName listed)

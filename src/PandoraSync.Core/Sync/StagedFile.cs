@@ -32,6 +32,12 @@ internal sealed class StagedFile
     /// <summary>True if the server may have been told to move it: if it is gone there, it is ours to deliver.</summary>
     public bool MayBeMoved { get; set; }
 
+    /// <summary>The content's SHA-256; null if it is not known.</summary>
+    public string? Sha256 { get; set; }
+
+    /// <summary>How often the file had failed in this run when it was received.</summary>
+    public int Attempts { get; init; }
+
     /// <summary>True if an earlier run had begun it.</summary>
     public bool IsRecovered { get; init; }
 

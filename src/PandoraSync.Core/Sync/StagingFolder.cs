@@ -95,6 +95,10 @@ internal sealed class StagingFolder
         await _wholeFlusher.FlushAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Opens a staged file to read.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static FileStream Read(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+
     /// <summary>Deletes a staged file that the server still has, or that need not be delivered.</summary>
     public static void Discard(StagedFile file)
     {

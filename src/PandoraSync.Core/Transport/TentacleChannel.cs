@@ -1,33 +1,19 @@
 using System;
 using System.IO;
 using System.Net.Sockets;
-using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Compat;
 using PandoraSync.Protocol;
-using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Transport;
 
-/// <summary>
-/// One connection as lines and content, with every wait bounded. It knows no commands; client and server speak through it.
-/// After any error it is closed and stays so.
-/// </summary>
-public sealed class TentacleChannel : IDisposable
+/// <summary>One connection as lines and content. It knows no commands; client and server speak through it.</summary>
+public sealed class TentacleChannel : BoundedConnection
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestWaitForAcknowledgement = TimeSpan.FromSeconds(4);
 
-    private readonly Stream _stream;
-    private readonly Socket? _socket;
-    private readonly StallGuard _guard;
-    private readonly Func<bool> _isTaking;
     private readonly FrameBuffer _received = new();
-    private byte[] _pending = new byte[128];
-    private int _pendingBytes;
-    private Pace? _pace;
-    private bool _isPaced;
-    private int _closed;
+    private readonly FrameBuffer _outgoing = new(128);
 
     /// <summary>Takes over a connected stream.</summary>
     /// <param name="stream">The stream, TLS included where used.</param>
@@ -35,78 +21,41 @@ public sealed class TentacleChannel : IDisposable
     /// <param name="peer">The other side for messages: <c>host:port</c>.</param>
     /// <param name="patience">How long each read or write may take without any progress.</param>
     public TentacleChannel(Stream stream, Socket? socket, string peer, TimeSpan patience)
+        : base(stream, socket, peer, patience)
     {
-        _stream = stream;
-        _socket = socket;
-        Peer = peer;
-        Patience = patience;
-        _guard = new StallGuard(() => Close(reset: true));
-        var departures = socket is null ? null : new DepartureWatch(socket);
-        _isTaking = () => departures is not null && !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
     }
 
-    /// <summary>The other side: <c>host:port</c>.</summary>
-    public string Peer { get; }
-
-    /// <summary>How long each read or write may take without any progress.</summary>
-    public TimeSpan Patience { get; set; }
-
-    /// <summary>Bytes a second that the peer must at least give or take during a line or content, beyond one <see cref="Patience"/>; 0 for no limit.</summary>
-    public int MinimumRate { get; set; } = TentacleLimits.DefaultMinimumRate;
-
-    /// <summary>The step under way, for messages; set by whoever speaks.</summary>
-    public string Step { get; set; } = "connect";
-
-    /// <summary>The file under way, for messages; null where none is.</summary>
-    public string? File { get; set; }
-
-    /// <summary>Most bytes in one write. Towards a stock relay over TLS it must be 1,024 (protocol.md, section 7).</summary>
-    public int MaxWriteBytes { get; set; } = BufferPool.BufferBytes;
-
-    /// <summary>Bytes received so far.</summary>
-    public long BytesReceived { get; private set; }
-
-    /// <summary>Bytes sent so far.</summary>
-    public long BytesSent { get; private set; }
-
-    /// <summary>True once the connection is closed from this side, by an error or on purpose.</summary>
-    public bool IsClosed => _closed != 0;
-
-    /// <summary>
-    /// True if the peer's end of the conversation can be trusted: with TLS only if it said goodbye, since anybody can end a connection
-    /// in its name (protocol.md, section 5). Stock programs do not, but say QUIT.
-    /// </summary>
-    public bool EndedOrderly => _stream is not TlsStream tls || tls.ReceivedCloseNotify;
-
-    /// <summary>The version of TLS and what the peer showed; null without TLS.</summary>
-    public string? Security => _stream is TlsStream tls ? $"TLS {(tls.Version == TlsVersion.Tls13 ? "1.3" : "1.2")}, {tls.Peer.Presented}" : null;
+    /// <summary>Bytes to receive at once where they may be more than one answer; by default no more than a line can have.</summary>
+    internal int ReadAheadBytes { get; set; } = TentacleLimits.MaxLineBytes;
 
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
 
     /// <summary>True if the peer has said something that was not read yet.</summary>
-    internal bool HasInput => HasUnreadBytes || _socket is { Available: > 0 };
+    internal bool HasInput => HasUnreadBytes || Socket is { Available: > 0 };
 
-    /// <summary>Closes the connection when the token fires; operations under way then end in <see cref="OperationCanceledException"/>.</summary>
-    /// <param name="cancellationToken">The token.</param>
-    /// <returns>Dispose it when the token no longer matters.</returns>
-    public IDisposable Watch(CancellationToken cancellationToken) => _guard.Watch(cancellationToken);
+    /// <summary>True if the peer's next line is here: what answers the line before may leave together with the answer to it.</summary>
+    internal bool HasLine => _received.HasLine;
 
     /// <summary>Reads one line.</summary>
     /// <returns>The line without its LF; null if the peer closed in an orderly way before its first byte.</returns>
     /// <exception cref="TentacleException">Time-out, broken connection, or a line without end.</exception>
     public async Task<byte[]?> ReadLineAsync()
     {
-        _pace = null;
+        EndPace();
         while (true)
         {
             if (TakeLine() is { } line)
                 return line;
 
+            // Whoever is waited for may be waiting for this.
+            if (_outgoing.Count > 0)
+                await FlushAsync().ConfigureAwait(false);
+
             // Silence between two lines is bounded by patience alone; a line that has begun must come to its end.
             if (_received.Count > 0)
-                _pace ??= NewPace();
-            if (await ReceiveAsync(TentacleLimits.MaxLineBytes).ConfigureAwait(false) > 0)
+                KeepPace();
+            if (await ReceiveAsync(ReadAheadBytes).ConfigureAwait(false) > 0)
                 continue;
             return _received.Count == 0 ? null : throw Fail(TentacleErrorKind.Disconnected, "closed the connection in the middle of a line", inner: null);
         }
@@ -123,15 +72,36 @@ public sealed class TentacleChannel : IDisposable
         left -= HandOver(_received.TakeContent(left), destination, received);
         if (left == 0)
             return;
+        await FlushAsync().ConfigureAwait(false);
+        BeginPace();
+        if (left < ReadAheadBytes && ReadAheadBytes > TentacleLimits.MaxLineBytes)
+            await ReadWithNextAsync(destination, left, length, received).ConfigureAwait(false);
+        else
+            await ReadAloneAsync(destination, left, length, received).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the rest of a content together with what may follow it.</summary>
+    private async Task ReadWithNextAsync(Stream destination, long left, long length, Action<int>? received)
+    {
+        while (left > 0)
+        {
+            if (await ReceiveAsync(ReadAheadBytes).ConfigureAwait(false) == 0)
+                throw EndedEarly(left, length);
+            left -= HandOver(_received.TakeContent(left), destination, received);
+        }
+    }
+
+    /// <summary>Reads the rest of a content and nothing else.</summary>
+    private async Task ReadAloneAsync(Stream destination, long left, long length, Action<int>? received)
+    {
         var buffer = BufferPool.RentSmall();
-        _pace = NewPace();
         try
         {
             while (left > 0)
             {
                 var count = await ReceiveAsync(new ArraySegment<byte>(buffer, 0, (int)Math.Min(buffer.Length, left))).ConfigureAwait(false);
                 if (count == 0)
-                    throw Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
+                    throw EndedEarly(left, length);
                 left -= HandOver(new ArraySegment<byte>(buffer, 0, count), destination, received);
                 if (count < buffer.Length || buffer.Length == BufferPool.BufferBytes || left == 0)
                     continue;
@@ -151,20 +121,17 @@ public sealed class TentacleChannel : IDisposable
     /// <param name="bytes">A line with its LF.</param>
     public void Queue(byte[] bytes)
     {
-        if (_pendingBytes + bytes.Length > _pending.Length)
-            Array.Resize(ref _pending, Math.Max(_pending.Length * 2, _pendingBytes + bytes.Length));
-        Buffer.BlockCopy(bytes, 0, _pending, _pendingBytes, bytes.Length);
-        _pendingBytes += bytes.Length;
+        var space = _outgoing.Free(bytes.Length);
+        Buffer.BlockCopy(bytes, 0, space.Array!, space.Offset, bytes.Length);
+        _outgoing.Filled(bytes.Length);
     }
 
     /// <summary>Sends what is in line.</summary>
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     public Task FlushAsync()
     {
-        var count = _pendingBytes;
-        _pendingBytes = 0;
-        _pace = null;
-        return count == 0 ? Task.CompletedTask : SendAsync(_pending, count);
+        EndPace();
+        return _outgoing.Count == 0 ? Task.CompletedTask : SendAsync(_outgoing.TakeContent(_outgoing.Count));
     }
 
     /// <summary>Sends what is in line and then content from a stream, in as few writes as can be.</summary>
@@ -174,21 +141,17 @@ public sealed class TentacleChannel : IDisposable
     /// <exception cref="TentacleException">Time-out, broken connection, or <see cref="TentacleErrorKind.Changed"/> if the source ended early.</exception>
     public async Task SendContentAsync(Stream source, long length, Action<int>? sent = null)
     {
-        var buffer = length + _pendingBytes <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
-        _pace = NewPace();
+        var buffer = length + _outgoing.Count <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
+        BeginPace();
         try
         {
-            Buffer.BlockCopy(_pending, 0, buffer, 0, _pendingBytes);
-            var ahead = _pendingBytes;
-            _pendingBytes = 0;
-            for (var left = length; left > 0 || ahead > 0; ahead = 0)
+            while (length > 0 || _outgoing.Count > 0)
             {
-                var room = (int)Math.Min(Math.Min(buffer.Length, MaxWriteBytes) - ahead, left);
-                var count = room <= 0 ? 0 : source.Read(buffer, ahead, room);
-                if (count == 0 && left > 0 && room > 0)
-                    throw Fail(TentacleErrorKind.Changed, $"cannot be given the whole file: it ended {left} bytes before the announced {length}", inner: null);
-                await SendAsync(buffer, ahead + count).ConfigureAwait(false);
-                left -= count;
+                var ahead = _outgoing.TakeContent(MaxWriteBytes);
+                Buffer.BlockCopy(ahead.Array!, ahead.Offset, buffer, 0, ahead.Count);
+                var count = ReadPiece(source, new ArraySegment<byte>(buffer, ahead.Count, Math.Min(buffer.Length, MaxWriteBytes) - ahead.Count), length);
+                await SendAsync(new ArraySegment<byte>(buffer, 0, ahead.Count + count)).ConfigureAwait(false);
+                length -= count;
                 sent?.Invoke(count);
             }
         }
@@ -198,13 +161,33 @@ public sealed class TentacleChannel : IDisposable
         }
     }
 
+    /// <summary>Puts a small content in line if the peer's next line is here already, so that it leaves together with the answer to that.</summary>
+    /// <returns>False if it must be sent by itself.</returns>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Changed"/> if the source ended early.</exception>
+    internal bool TryQueueContent(Stream source, long length)
+    {
+        if (!HasLine || _outgoing.Count + length > BufferPool.BufferBytes)
+            return false;
+        while (length > 0)
+        {
+            var count = ReadPiece(source, _outgoing.Free((int)length), length);
+            _outgoing.Filled(count);
+            length -= count;
+        }
+
+        return true;
+    }
+
+    /// <summary>A line of its own for bytes that are sent while answers are read; while it is used, nothing else is sent.</summary>
+    internal SendAhead BeginSendingAhead() => new(SendBesideAsync);
+
     /// <summary>Reads whatever comes, for a relay.</summary>
     /// <param name="buffer">Filled from its beginning.</param>
     /// <returns>Bytes read; 0 if the peer has ended its side.</returns>
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     internal async Task<int> ReadSomeAsync(byte[] buffer)
     {
-        _pace = null;
+        EndPace();
         var waiting = _received.TakeContent(buffer.Length);
         if (waiting.Count == 0)
             return await ReceiveAsync(new ArraySegment<byte>(buffer)).ConfigureAwait(false);
@@ -218,61 +201,27 @@ public sealed class TentacleChannel : IDisposable
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     internal Task WriteAsync(byte[] buffer, int count)
     {
-        _pace = null;
-        return SendAsync(buffer, count);
+        EndPace();
+        return SendAsync(new ArraySegment<byte>(buffer, 0, count));
     }
 
     /// <summary>Waits until the peer has acknowledged all that was sent.</summary>
     /// <returns>False if it did not, or if the platform cannot tell.</returns>
     public async Task<bool> IsAllAcknowledgedAsync()
     {
-        if (_socket is null)
+        if (Socket is null || _outgoing.Count > 0)
             return false;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!IsClosed && clock.Elapsed < LongestWaitForAcknowledgement)
         {
-            if (SocketTuning.UnacknowledgedBytes(_socket) is not { } bytes)
+            if (SocketTuning.UnacknowledgedBytes(Socket) is not { } bytes)
                 return false;
             if (bytes == 0)
-                return !_socket.Poll(0, SelectMode.SelectError);
+                return !Socket.Poll(0, SelectMode.SelectError);
             await Task.Delay(1).ConfigureAwait(false);
         }
 
         return false;
-    }
-
-    /// <summary>True if the peer has closed the connection or broken the silence in between two commands.</summary>
-    public bool LooksDead()
-    {
-        try
-        {
-            return IsClosed || (_socket is not null && _socket.Poll(0, SelectMode.SelectRead));
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Makes the error for something the peer did wrong, and closes the connection.</summary>
-    /// <param name="kind">What went wrong.</param>
-    /// <param name="what">What the peer did, as the end of a sentence that begins with its name.</param>
-    /// <param name="inner">The cause; null if none.</param>
-    public TentacleException Fail(TentacleErrorKind kind, string what, Exception? inner)
-    {
-        Close(reset: true);
-        var at = File is null ? Step : $"{Step} of '{TentacleText.Show(File)}'";
-        return new TentacleException(kind, $"{Peer} {what} (step: {at}).", inner) { Peer = Peer, File = File, Step = Step };
-    }
-
-    /// <summary>Closes the connection so that the peer sees a break, not an orderly end: it then keeps what it was about to delete.</summary>
-    public void Abort() => Close(reset: true);
-
-    /// <summary>Closes the connection in an orderly way.</summary>
-    public void Dispose()
-    {
-        Close(reset: false);
-        _guard.Dispose();
     }
 
     private byte[]? TakeLine()
@@ -298,64 +247,16 @@ public sealed class TentacleChannel : IDisposable
         return count;
     }
 
-    private async Task<int> ReceiveAsync(ArraySegment<byte> space)
+    /// <summary>Reads the next piece of what was announced.</summary>
+    private int ReadPiece(Stream source, ArraySegment<byte> space, long left)
     {
-        try
-        {
-            BeginWait();
-            var count = await _stream.ReadAsync(space.Array!, space.Offset, space.Count, CancellationToken.None).ConfigureAwait(false);
-            EndWait(count);
-
-            // A socket that we close under a read may give that read an end, which must not pass for the peer's orderly one.
-            if (count == 0 && IsClosed)
-                throw new ObjectDisposedException(nameof(TentacleChannel));
-            BytesReceived += count;
-            return count;
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            throw Explain(e, "did not answer");
-        }
+        var room = (int)Math.Min(space.Count, left);
+        var count = room <= 0 ? 0 : source.Read(space.Array!, space.Offset, room);
+        return count > 0 || room <= 0 ? count : throw Fail(TentacleErrorKind.Changed, $"cannot be given the whole file: it ended {left} bytes before its announced end", inner: null);
     }
 
-    private async Task SendAsync(byte[] buffer, int count)
-    {
-        try
-        {
-            for (var at = 0; at < count; at += MaxWriteBytes)
-            {
-                var piece = Math.Min(MaxWriteBytes, count - at);
-                BeginWait();
-                await _stream.WriteAsync(buffer, at, piece, CancellationToken.None).ConfigureAwait(false);
-                EndWait(piece);
-            }
-
-            BytesSent += count;
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            throw Explain(e, "did not take what was sent");
-        }
-    }
-
-    private Pace NewPace() => new(Patience, MinimumRate);
-
-    private void BeginWait()
-    {
-        _pace?.Begin();
-        var left = _pace?.Left;
-        _isPaced = left < Patience;
-        if (_isPaced)
-            _guard.Begin(left > ShortestWait ? left.Value : ShortestWait);
-        else
-            _guard.Begin(Patience, _isTaking);
-    }
-
-    private void EndWait(int bytes)
-    {
-        _guard.End();
-        _pace?.End(bytes);
-    }
+    private TentacleException EndedEarly(long left, long length) =>
+        Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
 
     private static int HandOver(ArraySegment<byte> bytes, Stream destination, Action<int>? received)
     {
@@ -366,35 +267,4 @@ public sealed class TentacleChannel : IDisposable
         return bytes.Count;
     }
 
-    private Exception Explain(Exception cause, string whenSilent)
-    {
-        if (_guard.Cancelled)
-            return new OperationCanceledException($"The conversation with {Peer} was cancelled.", cause);
-        if (_guard.TimedOut && _isPaced)
-            return Fail(TentacleErrorKind.Timeout, $"was too slow: {_pace}", cause);
-        if (_guard.TimedOut)
-            return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {Patience.TotalSeconds:0.###} s", cause);
-        var reason = (cause.InnerException ?? cause) is SocketException socketError ? socketError.Message : cause.Message;
-        return Fail(TentacleErrorKind.Disconnected, $"broke the connection: {reason.TrimEnd('.')}", cause);
-    }
-
-    private void Close(bool reset)
-    {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
-            return;
-        try
-        {
-            if (reset && _socket is not null)
-                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Already broken, which is what the reset would have said.
-        }
-
-        if (reset)
-            _socket?.Dispose();
-        _stream.Dispose();
-        _socket?.Dispose();
-    }
 }

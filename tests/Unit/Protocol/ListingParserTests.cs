@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using PandoraSync.Protocol;
@@ -86,6 +87,38 @@ public class ListingParserTests
         });
         Assert.Equal(TentacleErrorKind.TooLarge, error.Kind);
         Assert.Equal(TentacleLimits.MaxListedNames, parser.Names.Count);
+    }
+
+    [Fact]
+    public void Names_that_are_handed_on_are_the_bytes_that_came_and_are_not_kept()
+    {
+        var taken = new List<byte[]>();
+        var parser = new ListingParser(name => taken.Add([.. name]));
+        foreach (var b in ".\n\na.1.data\n..\n.a\nx\u00E4\n"u8.ToArray())
+            parser.Feed(new ArraySegment<byte>([b]));
+        parser.Feed(new ArraySegment<byte>([0xFF, (byte)'z']));
+        Assert.Empty(parser.Complete());
+        Assert.Equal(["a.1.data"u8.ToArray(), ".a"u8.ToArray(), "x\u00E4"u8.ToArray(), [0xFF, (byte)'z']], taken);
+    }
+
+    [Fact]
+    public void More_names_than_are_accepted_are_not_handed_on()
+    {
+        var taken = 0;
+        var parser = new ListingParser(_ => taken++);
+        var thousand = new ArraySegment<byte>(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a\n", 1000))));
+        for (var i = 0; i < TentacleLimits.MaxListedNames / 1000; i++)
+            parser.Feed(thousand);
+        Assert.Equal(TentacleErrorKind.TooLarge, Assert.Throws<TentacleException>(() => parser.Feed(thousand)).Kind);
+        Assert.Equal(TentacleLimits.MaxListedNames, taken);
+    }
+
+    [Fact]
+    public void A_replacement_character_that_was_sent_as_one_is_text_and_still_unsafe()
+    {
+        var listed = Assert.Single(Parse("a\uFFFD|\n"u8.ToArray()));
+        Assert.Equal("a\uFFFD|", listed.Name);
+        Assert.NotNull(listed.WhyUnsafe);
     }
 
     private static ListedName[] Parse(byte[] listing)

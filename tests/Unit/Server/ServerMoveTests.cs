@@ -48,7 +48,7 @@ public sealed class ServerMoveTests
         using var ours = With(File);
         using (var client = new PlainClient(ours.Port))
         {
-            Assert.Equal("RECV ERR (file has an invalid file name)", client.Ask("RECV <.pandorasync>"));
+            Assert.Equal("RECV ERR (file does not exist; fast lane 1)", client.Ask("RECV <.pandorasync>"));
             Assert.Equal(File.Content, client.Mv(File.Name));
         }
 

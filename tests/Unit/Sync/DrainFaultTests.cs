@@ -25,7 +25,7 @@ public sealed class DrainFaultTests
             {
                 foreach (var toServer in new[] { true, false })
                 {
-                    foreach (var at in toServer ? new[] { 1, 60, 130, 200, 230, 300, 420 } : new[] { 1, 120, 300, 3000, 9000, 20000, 33000 })
+                    foreach (var at in toServer ? new[] { 33, 60, 130, 200, 230, 300, 420 } : new[] { 1, 120, 300, 3000, 9000, 20000, 33000 })
                         cuts.Add(stock, toServer, at);
                 }
             }
@@ -51,13 +51,14 @@ public sealed class DrainFaultTests
         var none = new FaultPlan();
         using var proxy = new FaultProxy(
             stock ? stockServer.EndPoint : new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, ours.Port),
-            toServer: n => toServer && n % 2 == 0 ? cut : none,
-            toClient: n => !toServer && n % 2 == 0 ? cut : none);
+            toServer: n => toServer && n % 2 == 1 ? cut : none,
+            toClient: n => !toServer && n % 2 == 1 ? cut : none);
         using var target = new SyncTarget();
         var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short, retries: 5), connections: 1);
         Assert.True(result.Succeeded, $"{result}\n{string.Join('\n', target.Story)}");
         target.HasExactly(files);
         Assert.Empty(stock ? stockServer.FileNames() : ours.Buffer.FileNames());
+        Assert.True(proxy.Connections > 1, "no connection was cut");
     }
 
     [Theory]
@@ -121,14 +122,15 @@ public sealed class DrainFaultTests
         var file = AgentData.Make(1);
         using var ours = new OurServer();
         ours.Put(file);
-        var copy = delivery == SyncDelivery.Safe ? $"RECV <{file.Name}>\nRECV OK\n" : string.Empty;
-        var said = $"RECV <.pandorasync>\n{copy}MV <{file.Name}>\nMV OK\n";
-        using var proxy = new FaultProxy(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, ours.Port), toServer: n => new FaultPlan { CutAt = n == 2 ? said.Length + 1 : null });
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.Content));
+        var said = $"RECV <.pandorasync>\nLS <>\nLS OK\nRECV <{file.Name}>\nRECV OK\nDEL <{file.Name}> SHA256 {digest}\n";
+        using var proxy = new FaultProxy(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, ours.Port), toServer: n => new FaultPlan { CutAt = n == 1 ? said.Length : null });
         using var target = new SyncTarget();
         var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short), delivery, connections: 1);
         Assert.True(result.Succeeded, $"{result}\n{string.Join('\n', target.Story)}");
         target.HasExactly([file]);
         Assert.Empty(ours.Buffer.FileNames());
+        Assert.Equal(2, proxy.Connections);
     }
 
     [Fact]
@@ -175,7 +177,7 @@ public sealed class DrainFaultTests
         var file = AgentData.Make(1, 40_000);
         using var server = new StockServer();
         server.Put(file);
-        using var proxy = new FaultProxy(server.EndPoint, toClient: n => new FaultPlan { StallAt = n == 2 ? 20_000L : null });
+        using var proxy = new FaultProxy(server.EndPoint, toClient: n => new FaultPlan { StallAt = n == 1 ? 20_000L : null });
         using var target = new SyncTarget();
         var draining = target.DrainAsync(SyncTarget.Site(proxy.Port), SyncDelivery.Fast, connections: 1);
         await Eventually.BecomesTrue(() => server.FileNames().Length == 0, "the server has sent all of it");

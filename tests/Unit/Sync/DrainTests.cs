@@ -142,6 +142,26 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task Unsafe_names_are_counted_once_although_the_listing_broke_off_and_was_read_again()
+    {
+        using var server = new StockServer();
+        for (var i = 0; i < 20; i++)
+            server.Put($"un|safe.{i}.data", "x"u8.ToArray());
+        var isFirst = true;
+        using var proxy = new FaultProxy(server.EndPoint, toServer: _ => new FaultPlan(), toClient: _ =>
+        {
+            var plan = isFirst ? new FaultPlan { CutAt = 200 } : new FaultPlan();
+            isFirst = false;
+            return plan;
+        });
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(proxy.Port);
+        Assert.Null(result.Error);
+        Assert.Contains(target.Story, s => s.Contains("Trying again", StringComparison.Ordinal));
+        Assert.Equal(20, result.LeftCount);
+    }
+
+    [Fact]
     public async Task A_file_that_vanishes_meanwhile_is_no_error()
     {
         var files = AgentData.MakeMany(10);

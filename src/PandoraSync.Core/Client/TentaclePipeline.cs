@@ -1,0 +1,136 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Transport;
+
+namespace PandoraSync.Client;
+
+/// <summary>
+/// Several questions under way at once, towards a server with the fast lane (protocol.md, section 9). Answers come in the order of the
+/// questions; whoever asks remembers that order, and reads each answer with the method that fits.
+/// </summary>
+internal sealed class TentaclePipeline : IDisposable
+{
+    // Enough for a few thousand files, which a long line needs to be kept busy.
+    private const int MostBytes = 256 * 1024;
+
+    // Sent by the half, so that many questions leave in one write and many answers come back in one.
+    private const int FewBytes = MostBytes / 2;
+
+    // A server must read a file once more before it deletes it by its content.
+    private const double LeastBytesHashedPerSecond = 20e6;
+
+    private static readonly byte[] Confirmation = TentacleCommand.Confirm(TentacleVerb.Recv).ToBytes();
+
+    private readonly TentacleChannel _channel;
+    private readonly Conversation _conversation;
+    private readonly SendAhead _ahead;
+    private readonly IDisposable _watch;
+    private readonly TimeSpan _patience;
+    private readonly Queue<int> _asked = new();
+    private int _bytes;
+
+    public TentaclePipeline(TentacleChannel channel, Conversation conversation, CancellationToken cancellationToken)
+    {
+        _channel = channel;
+        _conversation = conversation;
+        _patience = channel.Patience;
+        _watch = conversation.Begin("RECV", file: null, cancellationToken);
+        _ahead = channel.BeginSendingAhead();
+        channel.ReadAheadBytes = BufferPool.BufferBytes;
+    }
+
+    /// <summary>True when so little is under way that it is time to ask more, until <see cref="IsFull"/>.</summary>
+    public bool IsLow => _bytes <= FewBytes;
+
+    /// <summary>True when answers must be read before more is asked.</summary>
+    public bool IsFull => _bytes >= MostBytes;
+
+    /// <summary>Asks for a copy of a file; it is sent with the next <see cref="Send"/>.</summary>
+    public void Receive(string name)
+    {
+        FileNameRules.RequireSafe(name);
+        Ask(TentacleCommand.Request(TentacleVerb.Recv, name), Confirmation);
+    }
+
+    /// <summary>Has a file deleted if it has this content; it is sent with the next <see cref="Send"/>.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="sha256">The content's SHA-256.</param>
+    public void Delete(string name, string sha256)
+    {
+        FileNameRules.RequireSafe(name);
+        Ask(TentacleCommand.Delete(name, sha256));
+    }
+
+    /// <summary>Sends what was asked, beside the reading of answers.</summary>
+    public void Send() => _ahead.Begin();
+
+    /// <summary>Reads the answer to <see cref="Receive"/>.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="open">Told the announced size, gives the stream to write to.</param>
+    /// <param name="received">Told the number of bytes of each piece, for progress.</param>
+    /// <returns>Bytes received; null if the server has no such file.</returns>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Refused"/>: the server keeps it to itself, and the next answer can be read. All others end the connection.</exception>
+    public async Task<long?> ReadFileAsync(string name, Func<long, Stream> open, Action<int>? received)
+    {
+        var reply = await ReadAsync(TentacleVerb.Recv, name).ConfigureAwait(false);
+        if (reply.Size is not { } size)
+            return Conversation.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
+        Stream destination;
+        try
+        {
+            destination = open(size);
+        }
+        catch
+        {
+            // The content comes all the same, and there is nowhere to put it.
+            _channel.Abort();
+            throw;
+        }
+
+        await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
+        return size;
+    }
+
+    /// <summary>Reads the answer to <see cref="Delete"/>.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="length">The content's bytes.</param>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Refused"/>: the server keeps it, and the next answer can be read. All others end the connection.</exception>
+    public async Task<DeletionOutcome> ReadDeletionAsync(string name, long length)
+    {
+        _channel.Patience = _patience + TimeSpan.FromSeconds(length / LeastBytesHashedPerSecond);
+        var reply = await ReadAsync(TentacleVerb.Del, name).ConfigureAwait(false);
+        _channel.Patience = _patience;
+        if (reply.IsOk)
+            return DeletionOutcome.Deleted;
+        if (Conversation.IsMissing(reply))
+            return DeletionOutcome.Missing;
+        return string.Equals(reply.Reason, FastLane.OtherContent, StringComparison.Ordinal) ? DeletionOutcome.OtherContent : throw _conversation.Refusal(reply);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _watch.Dispose();
+
+    private void Ask(TentacleCommand question, byte[]? then = null)
+    {
+        var bytes = question.ToBytes();
+        _ahead.Queue(bytes);
+        if (then is not null)
+            _ahead.Queue(then);
+        _asked.Enqueue(bytes.Length + (then?.Length ?? 0));
+        _bytes += bytes.Length + (then?.Length ?? 0);
+    }
+
+    private async Task<TentacleReply> ReadAsync(TentacleVerb verb, string name)
+    {
+        _channel.Step = TentacleText.Word(verb);
+        _channel.File = name;
+        var reply = await _conversation.ReadReplyAsync().ConfigureAwait(false) ?? throw _conversation.ClosedInsteadOfAnswering(verb);
+        _conversation.Check(reply, verb);
+        _bytes -= _asked.Dequeue();
+        return reply;
+    }
+}

@@ -1,0 +1,227 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Protocol;
+using PandoraSync.Transport.Tls;
+
+namespace PandoraSync.Transport;
+
+/// <summary>A connection on which every wait is bounded and every error says who, what and where. After any error it is closed and stays so.</summary>
+public abstract class BoundedConnection : IDisposable
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    private readonly Stream _stream;
+    private readonly StallGuard _guard;
+    private readonly Func<bool> _isTaking;
+    private Pace? _pace;
+    private bool _isPaced;
+    private int _closed;
+
+    private protected BoundedConnection(Stream stream, Socket? socket, string peer, TimeSpan patience)
+    {
+        _stream = stream;
+        Socket = socket;
+        Peer = peer;
+        Patience = patience;
+        _guard = new StallGuard(() => Close(reset: true));
+        var departures = socket is null ? null : new DepartureWatch(socket);
+        _isTaking = () => departures is not null && !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
+    }
+
+    /// <summary>The other side: <c>host:port</c>.</summary>
+    public string Peer { get; }
+
+    /// <summary>How long each read or write may take without any progress.</summary>
+    public TimeSpan Patience { get; set; }
+
+    /// <summary>Bytes a second that the peer must at least give or take during a line or content, beyond one <see cref="Patience"/>; 0 for no limit.</summary>
+    public int MinimumRate { get; set; } = TentacleLimits.DefaultMinimumRate;
+
+    /// <summary>The step under way, for messages; set by whoever speaks.</summary>
+    public string Step { get; set; } = "connect";
+
+    /// <summary>The file under way, for messages; null where none is.</summary>
+    public string? File { get; set; }
+
+    /// <summary>Most bytes in one write. Towards a stock relay over TLS it must be 1,024 (protocol.md, section 7).</summary>
+    public int MaxWriteBytes { get; set; } = BufferPool.BufferBytes;
+
+    /// <summary>Bytes received so far.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>Bytes sent so far.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>True once the connection is closed from this side, by an error or on purpose.</summary>
+    public bool IsClosed => _closed != 0;
+
+    /// <summary>
+    /// True if the peer's end of the conversation can be trusted: with TLS only if it said goodbye, since anybody can end a connection
+    /// in its name (protocol.md, section 5). Stock programs do not, but say QUIT.
+    /// </summary>
+    public bool EndedOrderly => _stream is not TlsStream tls || tls.ReceivedCloseNotify;
+
+    /// <summary>The version of TLS and what the peer showed; null without TLS.</summary>
+    public string? Security => _stream is TlsStream tls ? $"TLS {(tls.Version == TlsVersion.Tls13 ? "1.3" : "1.2")}, {tls.Peer.Presented}" : null;
+
+    /// <summary>The socket below the stream; null where there is none.</summary>
+    private protected Socket? Socket { get; }
+
+    /// <summary>Closes the connection when the token fires; operations under way then end in <see cref="OperationCanceledException"/>.</summary>
+    /// <param name="cancellationToken">The token.</param>
+    /// <returns>Dispose it when the token no longer matters.</returns>
+    public IDisposable Watch(CancellationToken cancellationToken) => _guard.Watch(cancellationToken);
+
+    /// <summary>True if the peer has closed the connection or broken the silence in between two commands.</summary>
+    public bool LooksDead()
+    {
+        try
+        {
+            return IsClosed || (Socket is not null && Socket.Poll(0, SelectMode.SelectRead));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Makes the error for something the peer did wrong, and closes the connection.</summary>
+    /// <param name="kind">What went wrong.</param>
+    /// <param name="what">What the peer did, as the end of a sentence that begins with its name.</param>
+    /// <param name="inner">The cause; null if none.</param>
+    public TentacleException Fail(TentacleErrorKind kind, string what, Exception? inner)
+    {
+        Close(reset: true);
+        var at = File is null ? Step : $"{Step} of '{TentacleText.Show(File)}'";
+        return new TentacleException(kind, $"{Peer} {what} (step: {at}).", inner) { Peer = Peer, File = File, Step = Step };
+    }
+
+    /// <summary>Closes the connection so that the peer sees a break, not an orderly end: it then keeps what it was about to delete.</summary>
+    public void Abort() => Close(reset: true);
+
+    /// <summary>Closes the connection in an orderly way.</summary>
+    public void Dispose()
+    {
+        Close(reset: false);
+        _guard.Dispose();
+    }
+
+    /// <summary>Receives what comes, at least a byte.</summary>
+    /// <returns>Bytes received; 0 if the peer has ended its side.</returns>
+    private protected async Task<int> ReceiveAsync(ArraySegment<byte> space)
+    {
+        try
+        {
+            BeginWait();
+            var count = await _stream.ReadAsync(space.Array!, space.Offset, space.Count, CancellationToken.None).ConfigureAwait(false);
+            EndWait(count);
+
+            // A socket that we close under a read may give that read an end, which must not pass for the peer's orderly one.
+            if (count == 0 && IsClosed)
+                throw new ObjectDisposedException(nameof(BoundedConnection));
+            BytesReceived += count;
+            return count;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            throw Explain(e, "did not answer");
+        }
+    }
+
+    /// <summary>Sends bytes.</summary>
+    private protected async Task SendAsync(ArraySegment<byte> bytes)
+    {
+        try
+        {
+            for (var at = 0; at < bytes.Count; at += MaxWriteBytes)
+            {
+                var piece = Math.Min(MaxWriteBytes, bytes.Count - at);
+                BeginWait();
+                await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, piece, CancellationToken.None).ConfigureAwait(false);
+                EndWait(piece);
+            }
+
+            BytesSent += bytes.Count;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            throw Explain(e, "did not take what was sent");
+        }
+    }
+
+    /// <summary>From now on the peer must keep to <see cref="MinimumRate"/>.</summary>
+    private protected void BeginPace() => _pace = new Pace(Patience, MinimumRate);
+
+    /// <summary>As <see cref="BeginPace"/>, unless it has begun.</summary>
+    private protected void KeepPace() => _pace ??= new Pace(Patience, MinimumRate);
+
+    /// <summary>From now on only patience bounds a wait.</summary>
+    private protected void EndPace() => _pace = null;
+
+    /// <summary>Sends bytes beside a read, which bounds the wait. If it fails the connection is broken off, and the read says so.</summary>
+    private protected async Task SendBesideAsync(ArraySegment<byte> bytes)
+    {
+        try
+        {
+            for (var at = 0; at < bytes.Count; at += MaxWriteBytes)
+                await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, Math.Min(MaxWriteBytes, bytes.Count - at), CancellationToken.None).ConfigureAwait(false);
+            BytesSent += bytes.Count;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            Close(reset: true);
+        }
+    }
+
+    private void BeginWait()
+    {
+        _pace?.Begin();
+        var left = _pace?.Left;
+        _isPaced = left < Patience;
+        if (_isPaced)
+            _guard.Begin(left > ShortestWait ? left.Value : ShortestWait);
+        else
+            _guard.Begin(Patience, _isTaking);
+    }
+
+    private void EndWait(int bytes)
+    {
+        _guard.End();
+        _pace?.End(bytes);
+    }
+
+    private Exception Explain(Exception cause, string whenSilent)
+    {
+        if (_guard.Cancelled)
+            return new OperationCanceledException($"The conversation with {Peer} was cancelled.", cause);
+        if (_guard.TimedOut && _isPaced)
+            return Fail(TentacleErrorKind.Timeout, $"was too slow: {_pace}", cause);
+        if (_guard.TimedOut)
+            return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {Patience.TotalSeconds:0.###} s", cause);
+        var reason = (cause.InnerException ?? cause) is SocketException socketError ? socketError.Message : cause.Message;
+        return Fail(TentacleErrorKind.Disconnected, $"broke the connection: {reason.TrimEnd('.')}", cause);
+    }
+
+    private void Close(bool reset)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        try
+        {
+            if (reset && Socket is not null)
+                Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Already broken, which is what the reset would have said.
+        }
+
+        if (reset)
+            Socket?.Dispose();
+        _stream.Dispose();
+        Socket?.Dispose();
+    }
+}
