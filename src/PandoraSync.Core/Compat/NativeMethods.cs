@@ -16,6 +16,9 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "ioctl")]
     internal static extern int IoControl(IntPtr descriptor, UIntPtr request, out int value);
 
+    [DllImport("libc", SetLastError = true, EntryPoint = "ioctl")]
+    internal static extern int IoControlWith(IntPtr descriptor, UIntPtr request, ref int value);
+
     [DllImport("libc", SetLastError = true, EntryPoint = "open")]
     internal static extern int Open(byte[] path, int flags);
 

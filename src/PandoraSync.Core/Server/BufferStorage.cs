@@ -26,7 +26,7 @@ internal sealed class BufferStorage : IDisposable
     private readonly ConcurrentDictionary<string, FolderFlusher> _folders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _claims = new(FileSystemCalls.NameComparer);
     private readonly BufferQuota _quota;
-    private long _sequence;
+    private readonly ScatteredFolder _parts;
 
     /// <summary>Opens the storage directory and throws away what an earlier run left incomplete.</summary>
     /// <exception cref="TentacleException">The directory is missing or cannot be written.</exception>
@@ -45,6 +45,8 @@ internal sealed class BufferStorage : IDisposable
             _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
             foreach (var left in Directory.EnumerateFiles(TemporaryFolder))
                 File.Delete(left);
+            _parts = new ScatteredFolder(Path.Combine(TemporaryFolder, "part"));
+            _parts.Clear();
             foreach (var folder in folders)
                 MakeFolder(folder);
             using (TemporaryFile.Create(TemporaryFolder))
@@ -93,8 +95,7 @@ internal sealed class BufferStorage : IDisposable
         var room = _quota.Reserve(bytes);
         try
         {
-            var path = Path.Combine(TemporaryFolder, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
-            return new IncomingFile(name, path, room);
+            return new IncomingFile(name, _parts.NewPath(), room);
         }
         catch
         {

@@ -20,25 +20,24 @@ internal sealed class StagingFolder
     // A flush of the whole file system writes what others have left unwritten too; for a few files that is no good bargain.
     private const int FewestForOneFlush = 8;
 
-    private readonly string _part;
+    private readonly string _folder;
+    private readonly ScatteredFolder _part;
     private readonly string _moved;
     private readonly string _whole;
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
     private readonly IncomingDirectory _incoming;
     private readonly long _minFreeBytes;
-    private long _sequence;
 
     public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
         _incoming = incoming;
         _minFreeBytes = minFreeBytes;
-        var folder = Path.Combine(incoming.Staging, site.FolderName);
-        _part = Path.Combine(folder, "part");
-        _moved = Path.Combine(folder, "moved");
-        _whole = Path.Combine(folder, "whole");
+        _folder = Path.Combine(incoming.Staging, site.FolderName);
+        _part = new ScatteredFolder(Path.Combine(_folder, "part"));
+        _moved = Path.Combine(_folder, "moved");
+        _whole = Path.Combine(_folder, "whole");
         _flushes = incoming.Flushes;
-        Directory.CreateDirectory(_part);
         Directory.CreateDirectory(_moved);
         Directory.CreateDirectory(_whole);
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
@@ -47,8 +46,7 @@ internal sealed class StagingFolder
     /// <summary>Throws away what is incomplete and gives what is complete, as an interrupted run left it.</summary>
     public IReadOnlyList<StagedFile> Recover()
     {
-        foreach (var left in Directory.EnumerateFiles(_part))
-            File.Delete(left);
+        _part.Clear();
         return [.. Recover(_whole, isFlushed: true), .. Recover(_moved, isFlushed: false)];
     }
 
@@ -68,13 +66,12 @@ internal sealed class StagingFolder
     /// <summary>Makes sure that the disk keeps what is to stay free when all comes that is announced, this included.</summary>
     private void RequireRoom(long bytes)
     {
-        if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_part) is { } free && free - _incoming.Announce(0) - bytes < _minFreeBytes)
-            throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_part}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _part, Step = "store" };
+        if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_folder) is { } free && free - _incoming.Announce(0) - bytes < _minFreeBytes)
+            throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_folder}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _folder, Step = "store" };
     }
 
     private FileStream NewPart() =>
-        new(Path.Combine(_part, Interlocked.Increment(ref _sequence).ToString("x16", System.Globalization.CultureInfo.InvariantCulture)),
-            FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        new(_part.NewPath(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
     /// <summary>
     /// Flushes received files together and puts them where a later run finds them. Together, because a disk that has many flushes in

@@ -73,7 +73,7 @@ public sealed class CrashTests
         {
             using var server = HostProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -Wait -Verbose");
             var port = await server.PortAsync();
-            Assert.Empty(Directory.GetFiles(Path.Combine(buffer, ".pandorasync", "server")));
+            Assert.Empty(Directory.GetFiles(Path.Combine(buffer, ".pandorasync", "server"), "*", SearchOption.AllDirectories));
             var before = confirmed.Count;
             var agents = Enumerable.Range(0, Agents).Select(_ => Task.Run(() => SendUntilBroken(port, () => Interlocked.Increment(ref sent), confirmed))).ToArray();
             await Eventually.BecomesTrue(() => confirmed.Count > before, "files are taken");

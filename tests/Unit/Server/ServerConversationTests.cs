@@ -179,7 +179,7 @@ public sealed class ServerConversationTests
         using var client = new PlainClient(ours.Port);
         Assert.Equal("SEND OK", client.Ask($"SEND <{File.Name}> SIZE {File.Content.Length}"));
         client.Say(File.Content.AsSpan(0, 10).ToArray());
-        await Eventually.BecomesTrue(() => Directory.EnumerateFiles(ours.Buffer[".pandorasync/server"]).Any(f => new FileInfo(f).Length == 10), "the part has arrived");
+        await Eventually.BecomesTrue(() => Directory.EnumerateFiles(ours.Buffer[".pandorasync/server"], "*", SearchOption.AllDirectories).Any(f => new FileInfo(f).Length == 10), "the part has arrived");
         var stopping = ours.Server.StopAsync();
         client.Say(File.Content.AsSpan(10).ToArray());
         Assert.Equal("SEND OK", client.ReadLine());

@@ -31,7 +31,7 @@ public sealed class ServerStoreTests
         using var sender = new PlainClient(ours.Port);
         Assert.Equal("SEND OK", sender.Ask($"SEND <a.1.data> SIZE {Content.Length}"));
         sender.Say(Content.AsSpan(0, 4000).ToArray());
-        await Eventually.BecomesTrue(() => Directory.EnumerateFiles(ours.Buffer[".pandorasync/server"]).Any(f => new FileInfo(f).Length == 4000), "the part has arrived");
+        await Eventually.BecomesTrue(() => Directory.EnumerateFiles(ours.Buffer[".pandorasync/server"], "*", SearchOption.AllDirectories).Any(f => new FileInfo(f).Length == 4000), "the part has arrived");
         using var other = new PlainClient(ours.Port);
         Assert.Empty(other.Ls()!);
         Assert.Equal("RECV ERR (file does not exist)", other.Ask("RECV <a.1.data>"));
@@ -52,7 +52,7 @@ public sealed class ServerStoreTests
 
         await Eventually.BecomesTrue(() => ours.Server.Counters is { Connections: 0, Errors: 1 }, "the broken connection is noted");
         Assert.Empty(ours.Buffer.FileNames());
-        Assert.Empty(Directory.EnumerateFiles(ours.Buffer[".pandorasync/server"]));
+        Assert.Empty(Directory.EnumerateFiles(ours.Buffer[".pandorasync/server"], "*", SearchOption.AllDirectories));
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class ServerStoreTests
         using var folder = new TempFolder();
         folder.Write(Path.Combine(".pandorasync", "server", "0000000000000001"), "part");
         using var server = TentacleServer.Start(new TentacleServerOptions(folder.Path) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true });
-        Assert.Empty(Directory.EnumerateFiles(folder[".pandorasync/server"]));
+        Assert.Empty(Directory.EnumerateFiles(folder[".pandorasync/server"], "*", SearchOption.AllDirectories));
         using var client = new PlainClient(server.Endpoints[0].Port);
         Assert.Equal("SEND OK", client.Send("a.1.data", Content));
     }
