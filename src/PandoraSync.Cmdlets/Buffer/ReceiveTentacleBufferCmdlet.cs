@@ -37,10 +37,10 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     [Parameter]
     public SwitchParameter Keep { get; set; }
 
-    /// <summary>Connections to the server, 1 to 64; 4 by default.</summary>
+    /// <summary>Most connections to the server, 1 to 64; 8 by default. As many are used as help.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
-    public int Connections { get; set; } = 4;
+    public int Connections { get; set; } = 8;
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));

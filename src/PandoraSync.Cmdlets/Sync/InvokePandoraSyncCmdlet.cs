@@ -34,10 +34,10 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateSet("Safe", "Fast")]
     public SyncDelivery Delivery { get; set; } = SyncDelivery.Safe;
 
-    /// <summary>Connections to each site, 1 to 64; 4 by default.</summary>
+    /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help.</summary>
     [Parameter(ParameterSetName = ByComputerName)]
     [ValidateRange(1, 64)]
-    public int Connections { get; set; } = 4;
+    public int Connections { get; set; } = 8;
 
     /// <summary>A pandora_server.conf whose sync server is run: its sites, certificates and incoming directory.</summary>
     [Parameter(ParameterSetName = ByConfigPath, Mandatory = true)]

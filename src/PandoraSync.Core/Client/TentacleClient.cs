@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -40,6 +41,9 @@ public sealed class TentacleClient : IDisposable
 
     /// <summary>True if the server has said to <see cref="ProbeAsync"/> that it has the fast lane (protocol.md, section 9).</summary>
     internal bool HasFastLane { get; private set; }
+
+    /// <summary>How long the server took to answer <see cref="ProbeAsync"/>.</summary>
+    internal TimeSpan RoundTrip { get; private set; }
 
     /// <summary>Connects and, where the options have a password, gives it.</summary>
     /// <param name="options">The server.</param>
@@ -116,7 +120,9 @@ public sealed class TentacleClient : IDisposable
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         using var step = _conversation.Begin("RECV", file: null, cancellationToken);
+        var clock = Stopwatch.StartNew();
         var reply = await _conversation.AskAsync(TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName)).ConfigureAwait(false);
+        RoundTrip = clock.Elapsed;
         HasFastLane = FastLane.IsAnnouncedBy(reply);
         if (reply.Size is not null)
             await CancelAsync().ConfigureAwait(false);

@@ -58,7 +58,7 @@ public sealed class PandoraSyncConfiguration
 
     /// <summary>What running it would do, in a sentence.</summary>
     public override string ToString() => IsEnabled
-        ? $"{Path}: drains {string.Join(", ", Sites.Select(s => s.Name))} into {Options.IncomingDirectory} ({Options.Delivery}, {Options.Connections} connections a site)"
+        ? $"{Path}: drains {string.Join(", ", Sites.Select(s => s.Name))} into {Options.IncomingDirectory} ({Options.Delivery}, at most {Options.Connections} connections a site)"
         : $"{Path}: syncserver is off, so nothing is drained";
 
     private static bool ReadSwitch(SettingReader reader)
@@ -112,7 +112,7 @@ public sealed class PandoraSyncConfiguration
     private static SyncOptions ReadOptions(SettingReader reader)
     {
         var incoming = reader.Text("incomingdir", DefaultIncomingDirectory)!;
-        var connections = (int)reader.Number("sync_connections", 4, 1, 64);
+        var connections = (int)reader.Number("sync_connections", 8, 1, 64);
         var mode = reader.Text("sync_mode", "safe")!;
         var delivery = mode.ToLowerInvariant() switch
         {

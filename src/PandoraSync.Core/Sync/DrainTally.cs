@@ -15,6 +15,7 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     private long _leftCount;
     private long _done;
     private long _received;
+    private long _answers;
     private TentacleException? _fatal;
 
     /// <summary>Files found.</summary>
@@ -36,6 +37,12 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
 
     /// <summary>The first error that ended the site's drain; null if none has.</summary>
     public TentacleException? Fatal => Volatile.Read(ref _fatal);
+
+    /// <summary>Questions about files that the site has answered so far: the measure of how fast it is.</summary>
+    public long Answers => Interlocked.Read(ref _answers);
+
+    /// <summary>Counts an answer.</summary>
+    public void Answered() => Interlocked.Increment(ref _answers);
 
     /// <summary>Counts content as it comes, for progress.</summary>
     public void Content(int bytes)

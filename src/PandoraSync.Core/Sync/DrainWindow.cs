@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Threading.Tasks;
 
 namespace PandoraSync.Sync;
@@ -8,6 +10,10 @@ internal sealed class DrainWindow(StagingFolder staging)
 {
     private const int MostFiles = 1024;
     private const long MostBytes = 32L * 1024 * 1024;
+
+    // What comes slowly is not to wait long for the rest.
+    private static readonly TimeSpan MostAge = TimeSpan.FromSeconds(2);
+    private readonly Stopwatch _age = new();
     private Task? _whole;
     private long _bytes;
 
@@ -15,12 +21,13 @@ internal sealed class DrainWindow(StagingFolder staging)
     public List<StagedFile> Files { get; } = [];
 
     /// <summary>True if it should be flushed before more is received.</summary>
-    public bool IsFull => Files.Count >= MostFiles || _bytes >= MostBytes;
+    public bool IsFull => Files.Count >= MostFiles || _bytes >= MostBytes || _age.Elapsed >= MostAge;
 
     /// <summary>Adds a file.</summary>
     public void Add(StagedFile file)
     {
         Files.Add(file);
+        _age.Start();
         _bytes += file.Length;
     }
 

@@ -148,6 +148,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         }
 
         _underWay.Dequeue();
+        Context.Tally.Answered();
     }
 
     /// <summary>Reads a content that was asked for.</summary>

@@ -13,8 +13,6 @@ namespace PandoraSync.Sync;
 /// <summary>Drains one site through several connections and says what became of it. It never throws for what a site or a disk does.</summary>
 internal sealed class SiteDrain
 {
-    // Below this many files for each, another connection costs more than it brings.
-    private const int FilesPerConnection = 8;
     private static readonly HashSet<string> AgentFolders = new(StringComparer.Ordinal) { "conf", "md5", "collections", "trans", "commands" };
 
     private readonly SyncSite _site;
@@ -83,22 +81,7 @@ internal sealed class SiteDrain
         }
 
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
-        using var extra = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var connections = Math.Min(_options.Connections, (queue.Total + FilesPerConnection - 1) / FilesPerConnection);
-        var others = Enumerable.Range(2, connections - 1).Select(n => new DrainWorker(context, n).RunAsync(cancellationToken, extra.Token)).ToArray();
-        try
-        {
-            await new DrainWorker(context, 1, listing?.Client).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Whoever still waits for a place at the server has nothing left to do; whoever has one finishes.
-            extra.Cancel();
-            await Task.WhenAll(others).ConfigureAwait(false);
-        }
-
-        // What a connection gave back after the first had ended.
-        await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
+        await new DrainCrew(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>

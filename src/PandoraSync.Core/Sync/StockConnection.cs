@@ -266,6 +266,7 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     /// <summary>The server has answered again, so it has deleted what it was told to move before.</summary>
     private void Confirm()
     {
+        Context.Tally.Answered();
         if (_unconfirmed is not { } file)
             return;
         _unconfirmed = null;

@@ -8,7 +8,7 @@ namespace PandoraSync.Sync;
 /// <summary>How sites are drained. Checked where it is made and not changed afterwards.</summary>
 public sealed record SyncOptions
 {
-    private readonly int _connections = 4;
+    private readonly int _connections = 8;
     private readonly int _parallelSites = 32;
     private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
 
@@ -28,7 +28,7 @@ public sealed record SyncOptions
     /// <summary>How a file is taken; <see cref="SyncDelivery.Safe"/> by default.</summary>
     public SyncDelivery Delivery { get; init; } = SyncDelivery.Safe;
 
-    /// <summary>Connections to each site, 1 to 64; 4 by default. A server that lets in fewer is drained through those.</summary>
+    /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help, and as the server lets in.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>
     public int Connections
     {

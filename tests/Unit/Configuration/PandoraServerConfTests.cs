@@ -41,7 +41,7 @@ public sealed class PandoraServerConfTests : IDisposable
         Assert.All(configuration.Sites, s => Assert.Equal((5, TimeSpan.FromSeconds(20)), (s.Client.RetryCount, s.Client.Timeout)));
         Assert.All(configuration.Sites, s => Assert.Equal(HostNameCheck.Warn, s.Client.Tls!.HostNameCheck));
         Assert.All(configuration.Sites, s => Assert.NotNull(s.Client.Tls!.Identity));
-        Assert.Equal(("/var/spool/pandora/data_in", SyncDelivery.Safe, 4), (configuration.Options.IncomingDirectory, configuration.Options.Delivery, configuration.Options.Connections));
+        Assert.Equal(("/var/spool/pandora/data_in", SyncDelivery.Safe, 8), (configuration.Options.IncomingDirectory, configuration.Options.Delivery, configuration.Options.Connections));
         Assert.Empty(configuration.Warnings);
         Assert.Equal($"{_made["pandora_server.conf"]}, line 9", configuration.Settings.Single(s => s.Key is "sync_port").Source);
         Assert.Equal("default", configuration.Settings.Single(s => s.Key is "sync_connections").Source);
