@@ -32,15 +32,15 @@ internal static class MillionRuns
                 Goal.Below(names[2], ClientPeak, 300, "MB"),
                 Goal.Below(names[2], ServerPeak, 300, "MB"),
                 Goal.Ratio(names[2], names[0], 0.8),
-                new Goal($"{names[2]}: the slowest tenth, from the second on, at least 0.8 x the median tenth", SlowestTenth, 0.8, "x", IsMost: false),
+                new Goal($"{names[2]}: the second half of the run at least 0.8 x as fast as the first", SecondHalf, 0.8, "x", IsMost: false),
             ],
             Notes = ["The rate of each tenth of the run shows whether it falls while a buffer is drained. Starting, listing and the first connections are part of the first tenth."],
         };
 
-        double? SlowestTenth(ComparisonResult result)
+        double? SecondHalf(ComparisonResult result)
         {
-            var tenths = result.More.Where(m => string.Equals(m.Contender, names[2], StringComparison.Ordinal) && m.What.StartsWith("tenth ", StringComparison.Ordinal)).Skip(1).Select(m => m.Median).ToArray();
-            return tenths.Length == 0 ? null : tenths.Min() / new Measurement(names[2], string.Empty, string.Empty, tenths).Median;
+            var times = result.More.Where(m => string.Equals(m.Contender, names[2], StringComparison.Ordinal) && m.What.StartsWith("tenth ", StringComparison.Ordinal)).Select(m => 1 / m.Median).ToArray();
+            return times.Length == 0 ? null : times.Take(5).Sum() / times.Skip(5).Sum();
         }
     }
 

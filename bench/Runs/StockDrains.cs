@@ -11,7 +11,7 @@ internal static class StockDrains
 {
     private const string Plain = "plain client, 1 connection";
     private const string Fast = "fast delivery (flushed), 1 connection";
-    private const string Safe = "default delivery, 4 connections";
+    private const string Safe = "default delivery, 1 connection";
 
     public static Comparison Compare(Scale scale)
     {
@@ -19,8 +19,8 @@ internal static class StockDrains
         return new Comparison("stock", $"Take {count:#,##0} files of 4 KB from a stock server", "files",
         [
             new Contender(Plain, () => PlainAsync(scale.Pick(20, 60), roundTrip: null)),
-            new Contender("default delivery, 1 connection", () => Drains.FromStockAsync(count, SyncDelivery.Safe, 1)),
-            new Contender(Safe, () => Drains.FromStockAsync(count, SyncDelivery.Safe, 4)),
+            new Contender(Safe, () => Drains.FromStockAsync(count, SyncDelivery.Safe, 1)),
+            new Contender("default delivery, 4 connections", () => Drains.FromStockAsync(count, SyncDelivery.Safe, 4)),
             new Contender(Fast, () => Drains.FromStockAsync(count, SyncDelivery.Fast, 1)),
         ])
         {
