@@ -21,7 +21,6 @@ internal static class Suite
         ("big", false, BigFileRuns.Compare),
         ("crowd", false, CrowdRuns.Compare),
         ("sites", false, SiteRuns.Compare),
-        ("micro", false, ParserRuns.Compare),
         ("million", true, MillionRuns.Compare),
     ];
 

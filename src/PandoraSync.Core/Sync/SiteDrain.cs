@@ -72,7 +72,7 @@ internal sealed class SiteDrain
             ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
             : new DrainQueue(recovered, listing.Names, IsWanted);
         _tally.Total = queue.Total;
-        _tally.Say($"{queue.Total} files to take");
+        _tally.Say($"{queue.Total} files to take{(listing?.Client.HasFastLane == true ? ", over the fast lane" : string.Empty)}");
         if (queue.Total == 0)
         {
             if (listing is not null)
