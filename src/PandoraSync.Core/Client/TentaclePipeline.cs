@@ -111,6 +111,9 @@ internal sealed class TentaclePipeline : IDisposable
         return string.Equals(reply.Reason, FastLane.OtherContent, StringComparison.Ordinal) ? DeletionOutcome.OtherContent : throw _conversation.Refusal(reply);
     }
 
+    /// <summary>Comes back when all that was asked has left: the answers may be here before the last write knows of its end.</summary>
+    public Task CompleteAsync() => _ahead.CompleteAsync();
+
     /// <inheritdoc/>
     public void Dispose() => _watch.Dispose();
 

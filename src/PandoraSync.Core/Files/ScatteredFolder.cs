@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using PandoraSync.Compat;
@@ -14,11 +15,15 @@ internal sealed class ScatteredFolder
 {
     private const int FilesPerSubfolder = 512;
 
+    // Subfolders looked at again at each turn; more than one, so that those that had a slow file do not pile up.
+    private const int LookedAt = 4;
+
     private readonly object _gate = new();
+    private readonly Queue<string> _earlier = new();
     private readonly string _path;
     private long _files;
+    private int _inCurrent;
     private string? _current;
-    private string? _last;
 
     /// <summary>Opens or makes the folder.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
@@ -39,39 +44,61 @@ internal sealed class ScatteredFolder
             Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>A path for a new file that no other has.</summary>
-    /// <exception cref="IOException">The subfolder cannot be made.</exception>
-    public string NewPath()
+    /// <summary>Makes a file under a name that no other has.</summary>
+    /// <param name="access">What the file is opened for; others may read, rename and delete it meanwhile.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public FileStream Create(FileAccess access)
+    {
+        // Nobody turns meanwhile: an empty subfolder might be removed before its file is there.
+        lock (_gate)
+        {
+            if (_current is null || _inCurrent == FilesPerSubfolder)
+                Turn();
+            _inCurrent++;
+            var path = Path.Combine(_current!, (++_files).ToString("x16", CultureInfo.InvariantCulture));
+            return new FileStream(path, FileMode.CreateNew, access, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        }
+    }
+
+    /// <summary>Removes the subfolders that nothing is in any more.</summary>
+    public void Tidy()
     {
         lock (_gate)
         {
-            var number = _files++;
-            if (number % FilesPerSubfolder == 0)
-                Turn();
-            return Path.Combine(_current!, number.ToString("x16", CultureInfo.InvariantCulture));
+            if (_current is not null)
+                _earlier.Enqueue(_current);
+            _current = null;
+            RemoveEmpty(_earlier.Count);
         }
     }
 
     private void Turn()
     {
-        if (_last is not null)
-            TryRemove(_last);
-        _last = _current;
+        RemoveEmpty(Math.Min(LookedAt, _earlier.Count));
+        if (_current is not null)
+            _earlier.Enqueue(_current);
 
         // The place follows from the name, so that names must not come again.
         _current = Path.Combine(_path, Guid.NewGuid().ToString("N"));
+        _inCurrent = 0;
         Directory.CreateDirectory(_current);
     }
 
-    private static void TryRemove(string folder)
+    private void RemoveEmpty(int looks)
     {
-        try
+        for (; looks > 0; looks--)
         {
-            Directory.Delete(folder);
-        }
-        catch (Exception e) when (LocalFileError.IsFileError(e))
-        {
-            // Something is still in it; the next run clears it away.
+            var folder = _earlier.Dequeue();
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (Exception e) when (LocalFileError.IsFileError(e))
+            {
+                // Something is still in it.
+                if (Directory.Exists(folder))
+                    _earlier.Enqueue(folder);
+            }
         }
     }
 }

@@ -45,6 +45,7 @@ internal sealed class BufferStorage : IDisposable
             _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
             foreach (var left in Directory.EnumerateFiles(TemporaryFolder))
                 File.Delete(left);
+            MakeFolder(Path.Combine(TemporaryFolder, "part"));
             _parts = new ScatteredFolder(Path.Combine(TemporaryFolder, "part"));
             _parts.Clear();
             foreach (var folder in folders)
@@ -95,7 +96,7 @@ internal sealed class BufferStorage : IDisposable
         var room = _quota.Reserve(bytes);
         try
         {
-            return new IncomingFile(name, _parts.NewPath(), room);
+            return new IncomingFile(name, _parts.Create(FileAccess.Write), room);
         }
         catch
         {
@@ -173,14 +174,16 @@ internal sealed class BufferStorage : IDisposable
     public void Release(string name) => _claims.TryRemove(name, out _);
 
     /// <summary>Deletes a file that a client has moved, unless something outside this server has put another in its place.</summary>
-    public void Delete(PendingMove moved)
+    /// <returns>False if there is another.</returns>
+    public bool Delete(PendingMove moved)
     {
         var path = PathOf(moved.Name);
         var now = new FileInfo(path);
         if (FileSystemCalls.KindOf(path) != EntryKind.File || now.Length != moved.Length || now.LastWriteTimeUtc != moved.Modified)
-            return;
+            return false;
         File.Delete(path);
         _quota.Removed(moved.Length);
+        return true;
     }
 
     /// <summary>Deletes a file if it has this content (protocol.md, section 9).</summary>
@@ -189,13 +192,8 @@ internal sealed class BufferStorage : IDisposable
     /// <param name="sha256">The content's SHA-256.</param>
     /// <returns>False if it has other content.</returns>
     /// <exception cref="IOException">It cannot be read or deleted.</exception>
-    public bool DeleteIfSame(PendingMove moved, FileStream content, string sha256)
-    {
-        if (!string.Equals(ContentHash.Of(content), sha256, StringComparison.Ordinal))
-            return false;
-        Delete(moved);
-        return true;
-    }
+    public bool DeleteIfSame(PendingMove moved, FileStream content, string sha256) =>
+        string.Equals(ContentHash.Of(content), sha256, StringComparison.Ordinal) && Delete(moved);
 
     /// <summary>Writes the names of the whole files of a folder, one a line (protocol.md, section 2: LS).</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>

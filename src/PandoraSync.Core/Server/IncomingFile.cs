@@ -8,14 +8,14 @@ internal sealed class IncomingFile : IDisposable
 {
     /// <summary>Makes the file.</summary>
     /// <param name="name">The name it will have.</param>
-    /// <param name="path">Where it lies for now.</param>
+    /// <param name="content">The file, new and empty; disposed with it.</param>
     /// <param name="room">The room that is set aside for it; disposed with it.</param>
-    public IncomingFile(string name, string path, RoomReservation room)
+    public IncomingFile(string name, FileStream content, RoomReservation room)
     {
         Room = room;
         Name = name;
-        Path = path;
-        Content = new FirstErrorStream(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 1));
+        Path = content.Name;
+        Content = new FirstErrorStream(content);
     }
 
     /// <summary>The name it will have.</summary>

@@ -45,12 +45,17 @@ internal sealed class DrainCrew(DrainContext context, TentacleClient? connected)
         {
             // Whoever still waits for a place at the server has nothing left to do; whoever has one finishes.
             extra.Cancel();
-            await growing.ConfigureAwait(false);
-            await Task.WhenAll(_others).ConfigureAwait(false);
+            await Task.WhenAll(growing, EndOthersAsync(growing)).ConfigureAwait(false);
         }
 
         // What a connection gave back after the first had ended.
         await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EndOthersAsync(Task growing)
+    {
+        await Task.WhenAny(growing).ConfigureAwait(false);
+        await Task.WhenAll(_others).ConfigureAwait(false);
     }
 
     private int AtFirst

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,12 +19,22 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     // A flush costs about as much for a hundred files as for one.
     private const int FewestToFlush = 128;
 
+    // So that what comes over a slow line is deleted and delivered soon after it has come.
+    private const long MostBytesUnderWay = 16 * 1024 * 1024;
+    private const long PresumedBytes = 16 * 1024;
+    private const int FewestUnderWay = 16;
+    private static readonly TimeSpan LongestUndelivered = TimeSpan.FromSeconds(1);
+
     private readonly TentaclePipeline _pipeline = client.BeginPipeline(cancellationToken);
     private readonly Queue<FastLaneStep> _underWay = new();
     private readonly Queue<FastLaneStep> _next = new();
     private readonly ContentHash _hash = new();
     private DrainWindow _receiving = new(context.Staging);
     private DrainWindow _flushing = new(context.Staging);
+    private readonly Stopwatch _sinceDelivery = Stopwatch.StartNew();
+    private int _receivesUnderWay;
+    private long _files;
+    private long _bytes;
 
     /// <summary>False if the server keeps the files.</summary>
     private bool IsTaken => Context.Options.Delivery != SyncDelivery.Keep;
@@ -36,16 +47,18 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         {
             do
             {
-                if (_pipeline.IsLow)
-                    AskMore();
+                AskMore();
                 await TurnWindowsAsync(isIdle: _underWay.Count == 0).ConfigureAwait(false);
                 if (_underWay.Count > 0)
                     await ReadAnswerAsync().ConfigureAwait(false);
             }
             while (_underWay.Count > 0 || _next.Count > 0 || _receiving.Files.Count > 0 || _flushing.Files.Count > 0 || !Context.Queue.IsEmpty);
+
+            await _pipeline.CompleteAsync().ConfigureAwait(false);
         }
 
         // All that matters has been answered.
+        await Deliveries.CompleteAsync().ConfigureAwait(false);
         await client.LeaveAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -70,31 +83,43 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         await GiveBackAsync(_receiving).ConfigureAwait(false);
     }
 
-    /// <summary>Asks for as much as may be under way.</summary>
+    /// <summary>Asks for as much as may be under way: deletions at once, contents many at a time.</summary>
     private void AskMore()
     {
-        while (!_pipeline.IsFull && NextStep() is { } step)
+        var isTimeToReceive = _pipeline.IsLow && _receivesUnderWay <= MostReceives / 2;
+        if (_next.Count == 0 && !isTimeToReceive)
+            return;
+        while (!_pipeline.IsFull && NextStep(isTimeToReceive) is { } step)
         {
             _underWay.Enqueue(step);
-            if (step.Deleted is not { } file)
+            if (step.Deleted is { Sha256: { } digest } file)
             {
-                _pipeline.Receive(step.Item.Name);
-                continue;
+                file.MayBeMoved = true;
+                _pipeline.Delete(file.Name, digest);
             }
-
-            file.Sha256 ??= HashOf(file);
-            file.MayBeMoved = true;
-            _pipeline.Delete(file.Name, file.Sha256);
+            else
+            {
+                _receivesUnderWay++;
+                _pipeline.Receive(step.Item.Name);
+            }
         }
 
         _pipeline.Send();
     }
 
-    private FastLaneStep? NextStep()
+    /// <summary>Most contents that may be under way, by how long they have been so far.</summary>
+    private long MostReceives => Math.Max(FewestUnderWay, MostBytesUnderWay / Math.Max(1, _files == 0 ? PresumedBytes : _bytes / _files));
+
+    private FastLaneStep? NextStep(bool mayReceive)
     {
-        if (_next.Count > 0)
-            return _next.Dequeue();
-        while (!_receiving.IsFull && Context.Queue.Take() is { } item)
+        while (_next.Count > 0)
+        {
+            var step = _next.Dequeue();
+            if (step.Deleted is not { Sha256: null } file || TryHash(file))
+                return step;
+        }
+
+        while (mayReceive && _receivesUnderWay < MostReceives && !_receiving.IsFull && Context.Queue.Take() is { } item)
         {
             if (item.Staged is null)
                 return new FastLaneStep(item);
@@ -108,8 +133,12 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     /// <param name="isIdle">True if there is nothing to do but to wait for the disk.</param>
     private async Task TurnWindowsAsync(bool isIdle)
     {
-        if (isIdle || (Deliveries.IsReady && Deliveries.Waiting.Count >= FewestToFlush))
+        if (isIdle || (Deliveries.IsReady && (Deliveries.Waiting.Count >= FewestToFlush || _sinceDelivery.Elapsed >= LongestUndelivered)))
+        {
             await Deliveries.DeliverAsync().ConfigureAwait(false);
+            _sinceDelivery.Restart();
+        }
+
         var flushed = _flushing.MakeWholeAsync();
         if (!flushed.IsCompleted && !isIdle && !_receiving.IsFull)
             return;
@@ -148,6 +177,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         }
 
         _underWay.Dequeue();
+        _receivesUnderWay -= step.Deleted is null ? 1 : 0;
         Context.Tally.Answered();
     }
 
@@ -165,8 +195,10 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
             }
 
             part!.Dispose();
+            _files++;
+            _bytes += size;
             if (step.Kept is { } kept)
-                SettleKept(kept, part.Name);
+                await SettleKeptAsync(kept, part.Name).ConfigureAwait(false);
             _receiving.Add(new StagedFile(step.Item.Name, part.Name, size)
             {
                 NeedsMove = IsTaken,
@@ -208,22 +240,27 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     }
 
     /// <summary>An older copy is delivered as well, unless the newer content begins with all of it.</summary>
-    private void SettleKept(StagedFile kept, string newer)
+    private async Task SettleKeptAsync(StagedFile kept, string newer)
     {
-        using (var old = StagingFolder.Read(kept.Path))
-        using (var content = StagingFolder.Read(newer))
-        using (var compare = new ComparingStream(old))
+        if (IsBeginning(kept, newer))
         {
-            content.CopyTo(compare);
-            compare.Complete();
-            if (!compare.KeptIsBeginning)
-            {
-                Deliveries.Add(kept);
-                return;
-            }
+            StagingFolder.Discard(kept);
+            return;
         }
 
-        StagingFolder.Discard(kept);
+        // At once: the newer content needs the name among what is whole.
+        Deliveries.Add(kept);
+        await Deliveries.DeliverAsync().ConfigureAwait(false);
+    }
+
+    private static bool IsBeginning(StagedFile kept, string newer)
+    {
+        using var old = StagingFolder.Read(kept.Path);
+        using var content = StagingFolder.Read(newer);
+        using var compare = new ComparingStream(old);
+        content.CopyTo(compare);
+        compare.Complete();
+        return compare.KeptIsBeginning;
     }
 
     /// <summary>The server has been told to delete a file.</summary>
@@ -247,9 +284,19 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         }
     }
 
-    private static string HashOf(StagedFile file)
+    /// <summary>Reads a copy of an earlier run once more; one that cannot be read is named and does not stop the rest.</summary>
+    private bool TryHash(StagedFile file)
     {
-        using var content = StagingFolder.Read(file.Path);
-        return ContentHash.Of(content);
+        try
+        {
+            using var content = StagingFolder.Read(file.Path);
+            file.Sha256 = ContentHash.Of(content);
+            return true;
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            Context.Tally.Leave(file.Name, LocalFileError.Explain(e, file.Path, "read").Message, TentacleErrorKind.LocalFile);
+            return false;
+        }
     }
 }

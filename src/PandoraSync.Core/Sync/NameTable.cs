@@ -55,7 +55,7 @@ internal sealed class NameTable
         _added++;
     }
 
-    /// <summary>Sorts the wanted names, oldest first by the time in them, then by their characters; names without a time come last.</summary>
+    /// <summary>Sorts the wanted names, oldest first by the time in them, then by their characters, each once; names without a time come last.</summary>
     /// <param name="isWanted">Asked once for each, in the order in which they were added.</param>
     public void Sort(Func<ListedName, bool> isWanted)
     {
@@ -75,6 +75,20 @@ internal sealed class NameTable
         }
 
         Array.Sort(_entries, 0, Count, Comparer<Entry>.Create(Compare));
+        RemoveTwins();
+    }
+
+    /// <summary>A name that a server lists twice is one file.</summary>
+    private void RemoveTwins()
+    {
+        var kept = Math.Min(Count, 1);
+        for (var i = 1; i < Count; i++)
+        {
+            if (Compare(_entries[i], _entries[kept - 1]) != 0)
+                _entries[kept++] = _entries[i];
+        }
+
+        Count = kept;
     }
 
     private ArraySegment<byte> At(int position)

@@ -64,9 +64,22 @@ internal sealed class SiteDrain
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
         var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
-        var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover();
-        if (recovered.Count > 0)
-            _tally.Say($"{recovered.Count} files of an interrupted run are finished first");
+        staging.Clear();
+        try
+        {
+            await DrainAsync(staging, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            staging.Tidy();
+        }
+    }
+
+    private async Task DrainAsync(StagingFolder staging, CancellationToken cancellationToken)
+    {
+        var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover().Where(f => IsSafe(f.Name)).ToArray();
+        if (recovered.Length > 0)
+            _tally.Say($"{recovered.Length} files of an interrupted run are finished first");
         using var listing = _names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
         var queue = listing is null
             ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
@@ -75,13 +88,25 @@ internal sealed class SiteDrain
         _tally.Say($"{queue.Total} files to take{(listing?.Client.HasFastLane == true ? ", over the fast lane" : string.Empty)}");
         if (queue.Total == 0)
         {
-            if (listing is not null)
-                await listing.Client.LeaveAsync(cancellationToken).ConfigureAwait(false);
+            await LeaveAsync(listing, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
         await new DrainCrew(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task LeaveAsync(SiteListing? listing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (listing is not null)
+                await listing.Client.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TentacleException)
+        {
+            // The server has closed first; there was nothing to do.
+        }
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>

@@ -43,10 +43,16 @@ internal sealed class StagingFolder
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
     }
 
-    /// <summary>Throws away what is incomplete and gives what is complete, as an interrupted run left it.</summary>
+    /// <summary>Throws away what is incomplete, as an interrupted run left it: the server still has it.</summary>
+    /// <exception cref="IOException">Something cannot be deleted.</exception>
+    public void Clear() => _part.Clear();
+
+    /// <summary>Leaves no empty folders behind.</summary>
+    public void Tidy() => _part.Tidy();
+
+    /// <summary>Gives what is complete, as an interrupted run left it.</summary>
     public IReadOnlyList<StagedFile> Recover()
     {
-        _part.Clear();
         return [.. Recover(_whole, isFlushed: true), .. Recover(_moved, isFlushed: false)];
     }
 
@@ -60,7 +66,7 @@ internal sealed class StagingFolder
     public FileStream CreatePart(long bytes)
     {
         RequireRoom(bytes);
-        return NewPart();
+        return _part.Create(FileAccess.ReadWrite);
     }
 
     /// <summary>Makes sure that the disk keeps what is to stay free when all comes that is announced, this included.</summary>
@@ -69,9 +75,6 @@ internal sealed class StagingFolder
         if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_folder) is { } free && free - _incoming.Announce(0) - bytes < _minFreeBytes)
             throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_folder}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _folder, Step = "store" };
     }
-
-    private FileStream NewPart() =>
-        new(_part.NewPath(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
     /// <summary>
     /// Flushes received files together and puts them where a later run finds them. Together, because a disk that has many flushes in

@@ -188,6 +188,7 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
         }
 
         await Context.Staging.MakeWholeAsync([file]).ConfigureAwait(false);
+        _current = null;
         Deliveries.Add(file);
         await Deliveries.DeliverAsync().ConfigureAwait(false);
         return null;

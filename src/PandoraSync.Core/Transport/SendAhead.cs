@@ -15,6 +15,7 @@ internal sealed class SendAhead(Func<ArraySegment<byte>, Task> write)
     private FrameBuffer _queued = new();
     private FrameBuffer _leaving = new();
     private bool _isSending;
+    private Task _sending = Task.CompletedTask;
 
     /// <summary>Puts bytes in line.</summary>
     public void Queue(byte[] bytes)
@@ -37,8 +38,11 @@ internal sealed class SendAhead(Func<ArraySegment<byte>, Task> write)
             _isSending = true;
         }
 
-        _ = SendAsync();
+        _sending = SendAsync();
     }
+
+    /// <summary>Comes back when all has left, so that something else may be sent.</summary>
+    public Task CompleteAsync() => _sending;
 
     private async Task SendAsync()
     {

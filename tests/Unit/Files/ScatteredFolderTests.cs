@@ -8,59 +8,72 @@ using Xunit;
 
 namespace PandoraSync.Tests.Files;
 
-public sealed class ScatteredFolderTests
+public sealed class ScatteredFolderTests : IDisposable
 {
+    private readonly TempFolder _folder = new();
+
     [Fact]
-    public void No_path_is_given_twice_and_no_subfolder_has_many_files()
+    public void No_name_is_given_twice_and_no_subfolder_has_many_files()
     {
-        using var folder = new TempFolder();
-        var scattered = new ScatteredFolder(folder["part"]);
-        var paths = Enumerable.Range(0, 3000).Select(_ => scattered.NewPath()).ToArray();
+        var scattered = Open();
+        var paths = Enumerable.Range(0, 3000).Select(_ => Make(scattered)).ToArray();
         Assert.Equal(3000, paths.Distinct(StringComparer.Ordinal).Count());
         Assert.All(paths.GroupBy(Path.GetDirectoryName, StringComparer.Ordinal), g => Assert.InRange(g.Count(), 1, 512));
     }
 
     [Fact]
-    public void Another_run_uses_other_subfolders()
+    public void Another_run_uses_other_subfolders() =>
+        Assert.NotEqual(Path.GetDirectoryName(Make(Open())), Path.GetDirectoryName(Make(Open())));
+
+    [Fact]
+    public void Subfolders_that_files_have_left_do_not_pile_up_although_one_file_in_each_is_slow()
     {
-        using var folder = new TempFolder();
-        var first = Path.GetDirectoryName(new ScatteredFolder(folder["part"]).NewPath());
-        Assert.NotEqual(first, Path.GetDirectoryName(new ScatteredFolder(folder["part"]).NewPath()));
+        var scattered = Open();
+        var slow = new Queue<string>();
+        foreach (var n in Enumerable.Range(0, 20_000))
+        {
+            var path = Make(scattered);
+            if (n % 512 == 0)
+                slow.Enqueue(path);
+            else
+                File.Delete(path);
+            if (slow.Count > 4)
+                File.Delete(slow.Dequeue());
+        }
+
+        Assert.InRange(Subfolders().Length, 1, 8);
     }
 
     [Fact]
-    public void Subfolders_that_files_have_left_do_not_pile_up()
+    public void Tidied_up_only_subfolders_with_files_are_left()
     {
-        using var folder = new TempFolder();
-        var scattered = new ScatteredFolder(folder["part"]);
-        foreach (var _ in Enumerable.Range(0, 10_000))
-        {
-            var path = scattered.NewPath();
-            File.WriteAllBytes(path, []);
+        var scattered = Open();
+        var paths = Enumerable.Range(0, 1500).Select(_ => Make(scattered)).ToArray();
+        foreach (var path in paths.Skip(1))
             File.Delete(path);
-        }
-
-        Assert.InRange(Directory.GetDirectories(folder["part"]).Length, 1, 2);
+        scattered.Tidy();
+        Assert.Equal([Path.GetDirectoryName(paths[0])!], Subfolders());
+        Assert.True(File.Exists(Make(scattered)));
     }
 
     [Fact]
-    public void Subfolders_that_still_have_files_stay_until_all_is_cleared()
+    public void Cleared_it_is_empty_whatever_an_older_version_left()
     {
-        using var folder = new TempFolder();
-        var scattered = new ScatteredFolder(folder["part"]);
-        var kept = new List<string>();
-        foreach (var n in Enumerable.Range(0, 3000))
-        {
-            var path = scattered.NewPath();
-            if (n % 600 != 0)
-                continue;
-            File.WriteAllBytes(path, [1]);
-            kept.Add(path);
-        }
+        Make(Open());
+        _folder.Write(Path.Combine("part", "0000000000000001"), "x");
+        Open().Clear();
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["part"]));
+    }
 
-        Assert.All(kept, path => Assert.True(File.Exists(path)));
-        folder.Write(Path.Combine("part", "left by an older version"), "x");
-        new ScatteredFolder(folder["part"]).Clear();
-        Assert.Empty(Directory.GetFileSystemEntries(folder["part"]));
+    public void Dispose() => _folder.Dispose();
+
+    private ScatteredFolder Open() => new(_folder["part"]);
+
+    private string[] Subfolders() => Directory.GetDirectories(_folder["part"]);
+
+    private static string Make(ScatteredFolder scattered)
+    {
+        using var file = scattered.Create(FileAccess.Write);
+        return file.Name;
     }
 }

@@ -105,7 +105,7 @@ public sealed class BufferCountTests
         using var folder = new TempFolder();
         var age = TimeSpan.FromDays(1);
         File.SetLastWriteTimeUtc(folder.Write("old", "x"), DateTime.UtcNow - age - age);
-        var ripe = DateTime.UtcNow.AddSeconds(1);
+        var ripe = DateTime.UtcNow.AddSeconds(4);
         File.SetLastWriteTimeUtc(folder.Write("soon", "x"), ripe - age);
         var isSlow = true;
         var quota = new BufferQuota(new BufferLimits { MaxAge = age, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], _ => Look(), (_, _) => { }, () => DateTime.UtcNow) { ManyFiles = 1 };
@@ -122,11 +122,11 @@ public sealed class BufferCountTests
             return folder.FileNames().Length == 0;
         }
 
-        // The look of a quarter of a second is followed by five of rest.
+        // The look of 0.6 s is followed by twelve of rest.
         bool Look()
         {
             if (isSlow)
-                Thread.Sleep(250);
+                Thread.Sleep(600);
             isSlow = false;
             return true;
         }

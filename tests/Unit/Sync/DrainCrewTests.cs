@@ -39,7 +39,7 @@ public sealed class DrainCrewTests
     }
 
     [Fact]
-    public async Task A_site_that_is_slow_by_itself_gets_more_connections_as_long_as_they_help()
+    public async Task A_site_that_is_slow_by_itself_gets_more_connections()
     {
         var files = AgentData.MakeMany(900, AgentData.LeastBytes);
         using var server = new StockServer();

@@ -30,9 +30,9 @@ public sealed class DrainQueueTests
         Name.Array[0, 600].Sample(
             names =>
             {
-                var expected = names.OrderBy(n => AgentDataName.TryGetEpoch(n, out var epoch) ? epoch : long.MaxValue).ThenBy(n => n, StringComparer.Ordinal).ToArray();
+                var expected = names.Distinct(StringComparer.Ordinal).OrderBy(n => AgentDataName.TryGetEpoch(n, out var epoch) ? epoch : long.MaxValue).ThenBy(n => n, StringComparer.Ordinal).ToArray();
                 var queue = new DrainQueue([], TableOf(names), static _ => true);
-                Assert.Equal(names.Length, queue.Total);
+                Assert.Equal(expected.Length, queue.Total);
                 Assert.Equal(expected, TakeAll(queue));
                 Assert.True(queue.IsEmpty);
             },
@@ -64,8 +64,8 @@ public sealed class DrainQueueTests
     }
 
     [Fact]
-    public void A_name_that_is_listed_twice_is_given_out_twice() =>
-        Assert.Equal(["a.1.data", "a.1.data", "b.1.data"], TakeAll(new DrainQueue([], TableOf(["a.1.data", "b.1.data", "a.1.data"]), static _ => true)));
+    public void A_name_that_is_listed_twice_is_given_out_once() =>
+        Assert.Equal(["a.1.data", "b.1.data"], TakeAll(new DrainQueue([], TableOf(["a.1.data", "b.1.data", "a.1.data"]), static _ => true)));
 
     [Fact]
     public async Task Several_connections_get_each_name_once()

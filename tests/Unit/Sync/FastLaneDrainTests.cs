@@ -55,6 +55,70 @@ public sealed class FastLaneDrainTests
         Assert.Equal(300, ours.Buffer.FileNames().Length);
     }
 
+    [Theory]
+    [InlineData(SyncDelivery.Keep)]
+    [InlineData(SyncDelivery.Safe)]
+    public async Task Run_after_run_leaves_no_folders_behind(SyncDelivery delivery)
+    {
+        using var ours = With([]);
+        using var target = new SyncTarget();
+        foreach (var n in Enumerable.Range(0, 6))
+        {
+            ours.Put(AgentData.Make(n));
+            Assert.True((await target.DrainAsync(ours.Port, delivery)).Succeeded);
+        }
+
+        Assert.Empty(Directory.GetDirectories(Path.Combine(target.Incoming[".pandorasync"], SyncTarget.Site(ours.Port).FolderName, "part")));
+    }
+
+    [Fact]
+    public async Task What_comes_slowly_is_delivered_while_the_rest_comes()
+    {
+        var files = AgentData.MakeMany(60, 1_000_000);
+        using var ours = With(files);
+
+        // About half of all gets through, and then nothing more until something has been delivered.
+        using var line = new FaultProxy(new IPEndPoint(IPAddress.Loopback, ours.Port), toClient: _ => new FaultPlan { StallAt = 35_000_000 });
+        using var target = new SyncTarget();
+        var draining = target.DrainAsync(line.Port, connections: 1);
+        await Eventually.BecomesTrue(() => target.Incoming.FileNames().Length > 0, "the first files are delivered");
+        line.Release();
+        Assert.True((await draining).Succeeded);
+        target.HasExactly(files);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_listed_twice_is_one_file()
+    {
+        var file = AgentData.Make(1);
+        using var stock = new StockServer();
+        stock.Put(file);
+        stock.OnStep = moment =>
+        {
+            if (moment.Command.StartsWith("LS", StringComparison.Ordinal) && moment.Point == StockPoint.Reply)
+                moment.Say($"LS SIZE {2 * (file.Name.Length + 1)}\n");
+            if (moment.Command.StartsWith("LS", StringComparison.Ordinal) && moment.Point == StockPoint.Content)
+                moment.Say($"{file.Name}\n{file.Name}\n");
+        };
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(stock.Port);
+        Assert.True(result.Succeeded, result.ToString());
+        Assert.Contains(target.Story, s => s.Contains(": 1 files to take", StringComparison.Ordinal));
+        target.HasExactly([file]);
+    }
+
+    [Fact]
+    public async Task A_leftover_that_must_not_be_asked_for_is_named_and_stops_nothing()
+    {
+        var file = AgentData.Make(1);
+        using var ours = With([file]);
+        using var target = new SyncTarget();
+        PutWhole(target, ours.Port, file with { Name = "a$b.1.data" });
+        var result = await target.DrainAsync(ours.Port);
+        Assert.Equal("a$b.1.data", Assert.Single(result.Left).Name);
+        Assert.True(target.Incoming.Has(file.Name));
+    }
+
     [Fact]
     public async Task A_file_that_vanishes_before_it_is_asked_for_is_not_an_error()
     {
