@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using PandoraSync.TestSupport;
@@ -11,11 +12,13 @@ internal static class AgentFiles
 {
     private const int Sampled = 50;
 
-    /// <summary>Puts files into a folder.</summary>
+    /// <summary>Puts files into a folder and has them on disk, so that nobody's run is slowed down by what was prepared for it.</summary>
     public static void Fill(TempFolder folder, IEnumerable<AgentData> files)
     {
         foreach (var file in files)
             File.WriteAllBytes(folder[file.Name], file.Content);
+        using var sync = Process.Start("sync");
+        sync.WaitForExit();
     }
 
     /// <summary>Makes sure that a folder has these files and no others: all are counted, some are compared.</summary>

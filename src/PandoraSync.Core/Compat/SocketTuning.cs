@@ -40,12 +40,15 @@ internal static class SocketTuning
     /// <summary>Has what arrives next acknowledged at once. Linux forgets this setting by itself, so it is renewed around each read.</summary>
     public static void AcknowledgeAtOnce(Socket socket)
     {
-        if (!IsLinux)
-            return;
-        var on = 1;
+        if (IsLinux)
+            SetQuickAcknowledgement(socket, 1);
+    }
 
-        // A failure (a closed socket) shows at the read itself.
-        _ = NativeMethods.SetSocketOption(socket.Handle, TcpLevel, TcpQuickAck, ref on, sizeof(int));
+    /// <summary>Lets the acknowledgement of what arrives next wait for <see cref="AcknowledgeAtOnce"/>, or for some 40 ms.</summary>
+    public static void AcknowledgeLater(Socket socket)
+    {
+        if (IsLinux)
+            SetQuickAcknowledgement(socket, 0);
     }
 
     /// <summary>Bytes that the peer has acknowledged so far; null where the platform cannot tell.</summary>
@@ -63,4 +66,8 @@ internal static class SocketTuning
     /// <summary>Bytes written that the peer has not acknowledged yet; null where the platform cannot tell.</summary>
     public static int? UnacknowledgedBytes(Socket socket) =>
         IsLinux && NativeMethods.IoControl(socket.Handle, (UIntPtr)QueryUnsentBytes, out var bytes) == 0 ? bytes : null;
+
+    private static void SetQuickAcknowledgement(Socket socket, int value) =>
+        // A failure (a closed socket) shows at the read itself.
+        _ = NativeMethods.SetSocketOption(socket.Handle, TcpLevel, TcpQuickAck, ref value, sizeof(int));
 }

@@ -176,6 +176,7 @@ internal sealed class ServerSession : IServerSession
 
     private async Task<string?> ReceivePlainAsync(IncomingFile file, long size)
     {
+        _channel.HasPeerAlone = _statistics.Connections == 1;
         await _channel.ReadContentAsync(file.Content, size).ConfigureAwait(false);
         return await TryStoreAsync(file).ConfigureAwait(false);
     }

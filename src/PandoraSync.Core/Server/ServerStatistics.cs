@@ -14,6 +14,9 @@ internal sealed class ServerStatistics
     private long _bytesSent;
     private long _errors;
 
+    /// <summary>Clients connected at the moment.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
     public void Connected()
     {
         Interlocked.Increment(ref _connections);
@@ -36,7 +39,7 @@ internal sealed class ServerStatistics
     public void Failed() => Interlocked.Increment(ref _errors);
 
     public ServerCounters Read() => new(
-        Volatile.Read(ref _connections),
+        Connections,
         Interlocked.Read(ref _totalConnections),
         Interlocked.Read(ref _filesReceived),
         Interlocked.Read(ref _filesGiven),

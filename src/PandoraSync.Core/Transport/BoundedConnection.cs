@@ -20,15 +20,15 @@ public abstract class BoundedConnection : IDisposable
     private bool _isPaced;
     private int _closed;
 
-    private protected BoundedConnection(Stream stream, Socket? socket, string peer, TimeSpan patience)
+    private protected BoundedConnection(Stream stream, PromptSocketStream line, string peer, TimeSpan patience)
     {
         _stream = stream;
-        Socket = socket;
+        Line = line;
         Peer = peer;
         Patience = patience;
         _guard = new StallGuard(() => Close(reset: true));
-        var departures = socket is null ? null : new DepartureWatch(socket);
-        _isTaking = () => departures is not null && !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
+        var departures = new DepartureWatch(line.Socket);
+        _isTaking = () => !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
     }
 
     /// <summary>The other side: <c>host:port</c>.</summary>
@@ -67,8 +67,10 @@ public abstract class BoundedConnection : IDisposable
     /// <summary>The version of TLS and what the peer showed; null without TLS.</summary>
     public string? Security => _stream is TlsStream tls ? $"TLS {(tls.Version == TlsVersion.Tls13 ? "1.3" : "1.2")}, {tls.Peer.Presented}" : null;
 
-    /// <summary>The socket below the stream; null where there is none.</summary>
-    private protected Socket? Socket { get; }
+    /// <summary>What lies below TLS; the stream itself where there is none.</summary>
+    private protected PromptSocketStream Line { get; }
+
+    private protected Socket Socket => Line.Socket;
 
     /// <summary>Closes the connection when the token fires; operations under way then end in <see cref="OperationCanceledException"/>.</summary>
     /// <param name="cancellationToken">The token.</param>
@@ -80,7 +82,7 @@ public abstract class BoundedConnection : IDisposable
     {
         try
         {
-            return IsClosed || (Socket is not null && Socket.Poll(0, SelectMode.SelectRead));
+            return IsClosed || Socket.Poll(0, SelectMode.SelectRead);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -211,7 +213,7 @@ public abstract class BoundedConnection : IDisposable
             return;
         try
         {
-            if (reset && Socket is not null)
+            if (reset)
                 Socket.LingerState = new LingerOption(enable: true, seconds: 0);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -220,8 +222,8 @@ public abstract class BoundedConnection : IDisposable
         }
 
         if (reset)
-            Socket?.Dispose();
+            Socket.Dispose();
         _stream.Dispose();
-        Socket?.Dispose();
+        Socket.Dispose();
     }
 }

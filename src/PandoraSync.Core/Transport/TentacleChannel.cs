@@ -12,27 +12,33 @@ public sealed class TentacleChannel : BoundedConnection
 {
     private static readonly TimeSpan LongestWaitForAcknowledgement = TimeSpan.FromSeconds(4);
 
+    /// <summary>Reads of a content that may keep a processor busy: more than an honest client needs, few enough for one that sends single bytes.</summary>
+    private const int MostStays = 4;
+
     private readonly FrameBuffer _received = new();
     private readonly FrameBuffer _outgoing = new(128);
 
     /// <summary>Takes over a connected stream.</summary>
     /// <param name="stream">The stream, TLS included where used.</param>
-    /// <param name="socket">The socket below it; null where there is none.</param>
+    /// <param name="line">What lies below TLS; the stream itself where there is none.</param>
     /// <param name="peer">The other side for messages: <c>host:port</c>.</param>
     /// <param name="patience">How long each read or write may take without any progress.</param>
-    public TentacleChannel(Stream stream, Socket? socket, string peer, TimeSpan patience)
-        : base(stream, socket, peer, patience)
+    internal TentacleChannel(Stream stream, PromptSocketStream line, string peer, TimeSpan patience)
+        : base(stream, line, peer, patience)
     {
     }
 
     /// <summary>Bytes to receive at once where they may be more than one answer; by default no more than a line can have.</summary>
     internal int ReadAheadBytes { get; set; } = TentacleLimits.MaxLineBytes;
 
+    /// <summary>True while nobody else is served: a content that comes line by line may then keep a processor busy.</summary>
+    internal bool HasPeerAlone { get; set; }
+
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
 
     /// <summary>True if the peer has said something that was not read yet.</summary>
-    internal bool HasInput => HasUnreadBytes || Socket is { Available: > 0 };
+    internal bool HasInput => HasUnreadBytes || Socket.Available > 0;
 
     /// <summary>True if the peer's next line is here: what answers the line before may leave together with the answer to it.</summary>
     internal bool HasLine => _received.HasLine;
@@ -95,6 +101,7 @@ public sealed class TentacleChannel : BoundedConnection
     private async Task ReadAloneAsync(Stream destination, long left, long length, Action<int>? received)
     {
         var buffer = BufferPool.RentSmall();
+        Line.Stays = HasPeerAlone ? MostStays : 0;
         try
         {
             while (left > 0)
@@ -113,6 +120,7 @@ public sealed class TentacleChannel : BoundedConnection
         }
         finally
         {
+            Line.Stays = 0;
             BufferPool.Return(buffer);
         }
     }
@@ -209,7 +217,7 @@ public sealed class TentacleChannel : BoundedConnection
     /// <returns>False if it did not, or if the platform cannot tell.</returns>
     public async Task<bool> IsAllAcknowledgedAsync()
     {
-        if (Socket is null || _outgoing.Count > 0)
+        if (_outgoing.Count > 0)
             return false;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (!IsClosed && clock.Elapsed < LongestWaitForAcknowledgement)

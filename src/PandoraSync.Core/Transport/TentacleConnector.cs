@@ -30,8 +30,9 @@ public static class TentacleConnector
             try
             {
                 var socket = await ConnectSocketAsync(new IPEndPoint(address, first.Port), first, options, cancellationToken).ConfigureAwait(false);
-                var stream = await SecureAsync(new PromptSocketStream(socket, LingerForAnswers), options, cancellationToken).ConfigureAwait(false);
-                var channel = new TentacleChannel(stream, socket, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
+                var line = new PromptSocketStream(socket, LingerForAnswers);
+                var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
+                var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
                 if (options.SmallRecords)
                     channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
                 return channel;
