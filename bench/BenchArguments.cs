@@ -28,8 +28,9 @@ internal sealed record BenchArguments
     /// <summary>Most files of the largest buffer; null for all.</summary>
     public int? Files { get; private init; }
 
-    /// <summary>Reads the command line; null if it is not understood.</summary>
-    public static BenchArguments? Parse(IReadOnlyList<string> arguments, IReadOnlyCollection<string> names)
+    /// <summary>Reads the command line.</summary>
+    /// <exception cref="FormatException">It is not understood; the message says which part and what would be.</exception>
+    public static BenchArguments Parse(IReadOnlyList<string> arguments, IReadOnlyCollection<string> names)
     {
         var result = new BenchArguments();
         for (var i = 0; i < arguments.Count; i++)
@@ -48,22 +49,26 @@ internal sealed record BenchArguments
                 case "--publish":
                     result = result with { Publishes = true };
                     break;
-                case "--files" when i + 1 < arguments.Count && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 0:
-                    result = result with { Files = files };
-                    i++;
+                case "--files":
+                    result = result with { Files = ParseFiles(arguments.ElementAtOrDefault(++i)) };
                     break;
                 case "--only":
                     var only = arguments.Skip(i + 1).TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToArray();
-                    if (only.Length == 0 || !only.All(names.Contains))
-                        return null;
+                    if (only.DefaultIfEmpty(string.Empty).FirstOrDefault(n => !names.Contains(n)) is { } wrong)
+                        throw new FormatException($"--only takes names of comparisons, not '{wrong}'; there are: {string.Join(' ', names)}.");
                     result = result with { Only = [.. result.Only, .. only] };
                     i += only.Length;
                     break;
-                default:
-                    return null;
+                case var other:
+                    throw new FormatException($"'{other}' is no option.\n{Usage}");
             }
         }
 
         return result;
     }
+
+    private static int ParseFiles(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 0
+            ? files
+            : throw new FormatException($"--files takes a number of files from 1 up, not '{text}'.");
 }

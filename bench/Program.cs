@@ -14,14 +14,9 @@ internal static class Program
         // Server and client of some comparisons are processes of their own, so that the memory of each can be told.
         if (arguments is [Worker.Word, ..])
             return await Worker.RunAsync(arguments);
-        if (BenchArguments.Parse(arguments, [.. Suite.Names]) is not { } asked)
-        {
-            await Console.Error.WriteLineAsync(BenchArguments.Usage);
-            return 2;
-        }
-
         try
         {
+            var asked = BenchArguments.Parse(arguments, [.. Suite.Names]);
             if (asked.Lists)
                 await Console.Out.WriteLineAsync(string.Join('\n', Suite.Names));
             else if (asked.Publishes)
@@ -29,6 +24,11 @@ internal static class Program
             else
                 await MeasureAsync(asked);
             return 0;
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
         }
         catch (BenchFailedException e)
         {
