@@ -85,8 +85,9 @@ internal static class CrowdRuns
         await using var server = Start(folder, agents);
         using var patience = new CancellationTokenSource(Limit);
         var endpoint = (await server.ReadAsync<ServerReport>(Limit)).Endpoint();
+        var listening = ProcessMemory.Sockets(server.Id);
         CloseAll(await OpenAsync(endpoint, 100, patience.Token));
-        await Task.Delay(TimeSpan.FromSeconds(1), patience.Token);
+        await Eventually.BecomesTrue(() => ProcessMemory.Sockets(server.Id) <= listening, "the server has closed the first connections");
         var before = ProcessMemory.Now(server.Id);
         var clock = Stopwatch.StartNew();
         var sockets = await OpenAsync(endpoint, agents, patience.Token);

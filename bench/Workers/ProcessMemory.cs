@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace PandoraSync.Bench;
 
-/// <summary>A process's memory as the system counts it (/proc), in MB.</summary>
+/// <summary>What a process holds, as the system counts it (/proc); memory in MB.</summary>
 internal static class ProcessMemory
 {
     private const double KilobytesInMegabyte = 1024;
@@ -18,6 +18,10 @@ internal static class ProcessMemory
 
     /// <summary>Has the peak start from what is in memory now.</summary>
     public static void Forget(int process) => File.WriteAllText(Path(process, "clear_refs"), "5");
+
+    /// <summary>Sockets that are open now.</summary>
+    public static int Sockets(int process) =>
+        new DirectoryInfo(Path(process, "fd")).EnumerateFileSystemInfos().Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     private static double Read(int process, string key)
     {

@@ -33,7 +33,6 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
-    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private readonly DateTime _start = utcNow();
     private TimeSpan _countAgainAt;
     private TimeSpan _restedAt;
@@ -51,6 +50,9 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     /// <summary>From so many files on a buffer is large: looking through it takes a while, in which nobody stores or moves.</summary>
     public int ManyFiles { get; init; } = 10_000;
 
+    /// <summary>Time since the start, which nobody sets.</summary>
+    public Func<TimeSpan> Elapsed { get; init; } = BeginWatch();
+
     /// <summary>
     /// The time by which files age: the clock's, but no later than the clock at the start and the time since, so that a clock that is set
     /// forward makes no file old.
@@ -59,7 +61,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     {
         get
         {
-            var (clock, steady) = (utcNow(), _start + _sinceStart.Elapsed);
+            var (clock, steady) = (utcNow(), _start + Elapsed());
             return clock < steady ? clock : steady;
         }
     }
@@ -159,6 +161,12 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         }
     }
 
+    private static Func<TimeSpan> BeginWatch()
+    {
+        var watch = Stopwatch.StartNew();
+        return () => watch.Elapsed;
+    }
+
     private bool HasSpace(long bytes) =>
         limits.MinFreeBytes == 0 || FileSystemCalls.FreeBytes(root) is not { } free || free - _announcedBytes - _passingBytes - bytes >= limits.MinFreeBytes;
 
@@ -168,8 +176,8 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
             return NoSpace;
         if (!limits.CountFiles)
             return null;
-        var isRested = _sinceStart.Elapsed >= _restedAt;
-        if (_sinceStart.Elapsed >= _countAgainAt)
+        var isRested = Elapsed() >= _restedAt;
+        if (Elapsed() >= _countAgainAt)
             Count();
         if (!IsOver(bytes, files))
             return null;
@@ -192,13 +200,13 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
 
     private BufferCount Count(int eldest = 0)
     {
-        var began = _sinceStart.Elapsed;
+        var began = Elapsed();
         var count = BufferCount.Of(folders, mayDrop, eldest);
         _files = count.Files;
         _bytes = count.Bytes;
         _oldest = count.Oldest;
 
-        var now = _sinceStart.Elapsed;
+        var now = Elapsed();
         _restedAt = count.Files < ManyFiles ? now : now + TimeSpan.FromTicks((now - began).Ticks * RestFactor);
         _countAgainAt = now + CountAnewAfter > _restedAt ? now + CountAnewAfter : _restedAt;
         return count;

@@ -113,7 +113,7 @@ internal sealed class ServerConnection
         Stream secured = _options.Tls is { } tls
             ? await TlsHandshake.AuthenticateAsServerAsync(stream, tls, _peer, _options.Patience, hardStop).ConfigureAwait(false)
             : stream;
-        return new TentacleChannel(secured, stream, _peer, _options.Patience) { MinimumRate = _options.MinimumRate };
+        return new TentacleChannel(secured, stream, _peer, _options.Patience) { MinimumRate = _options.MinimumRate, IsPeerAlone = () => _statistics.Connections == 1 };
     }
 
     private static (IPAddress Address, string Peer) Describe(Socket socket)

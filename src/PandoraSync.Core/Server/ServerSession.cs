@@ -109,7 +109,7 @@ internal sealed class ServerSession : IServerSession
                 await ListAsync(command.Name).ConfigureAwait(false);
                 return true;
             case TentacleVerb.Mv when !command.IsConfirmation && _options.AllowListing:
-                await MoveAsync(command.Name).ConfigureAwait(false);
+                await MoveAsync(command).ConfigureAwait(false);
                 return true;
             case TentacleVerb.Del when _options.AllowListing:
                 await DeleteAsync(command).ConfigureAwait(false);
@@ -176,7 +176,6 @@ internal sealed class ServerSession : IServerSession
 
     private async Task<string?> ReceivePlainAsync(IncomingFile file, long size)
     {
-        _channel.HasPeerAlone = _statistics.Connections == 1;
         await _channel.ReadContentAsync(file.Content, size).ConfigureAwait(false);
         return await TryStoreAsync(file).ConfigureAwait(false);
     }
@@ -230,14 +229,13 @@ internal sealed class ServerSession : IServerSession
         }
     }
 
-    private async Task MoveAsync(string name)
+    private async Task MoveAsync(TentacleCommand command)
     {
-        var command = TentacleCommand.Request(TentacleVerb.Mv, name);
-        var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
+        var name = command.Name;
+        var isClaimed = false;
         try
         {
-            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? InUse;
-            using var file = isClaimed ? OpenForClient(command, out reason) : null;
+            using var file = ClaimForClient(command, out isClaimed, out var reason);
             if (file is null)
             {
                 await RefuseAsync(command, reason!).ConfigureAwait(false);
@@ -262,11 +260,10 @@ internal sealed class ServerSession : IServerSession
     private async Task DeleteAsync(TentacleCommand command)
     {
         var name = command.Name;
-        var isClaimed = BufferStorage.WhyRefused(name) is null && _storage.TryClaim(name);
+        var isClaimed = false;
         try
         {
-            var reason = isClaimed ? null : BufferStorage.WhyRefused(name) ?? InUse;
-            using var file = isClaimed ? OpenForClient(command, out reason) : null;
+            using var file = ClaimForClient(command, out isClaimed, out var reason);
             if (file is not null)
             {
                 if (file.Length > FastLane.MostBytesHashedInPassing)
@@ -324,6 +321,17 @@ internal sealed class ServerSession : IServerSession
         if (verb != TentacleVerb.Recv || !_channel.TryQueueContent(content, length))
             await _channel.SendContentAsync(content, length).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Opens a file that from now on nobody else may move or delete, if that was not so before.</summary>
+    private FileStream? ClaimForClient(TentacleCommand command, out bool isClaimed, out string? reason)
+    {
+        reason = BufferStorage.WhyRefused(command.Name);
+        isClaimed = reason is null && _storage.TryClaim(command.Name);
+        if (isClaimed)
+            return OpenForClient(command, out reason);
+        reason ??= InUse;
+        return null;
     }
 
     private FileStream? OpenForClient(TentacleCommand command, out string? reason)

@@ -208,9 +208,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         }
         catch
         {
-            part?.Dispose();
-            if (part is not null)
-                StagingFolder.Discard(new StagedFile(step.Item.Name, part.Name, length: 0));
+            StagingFolder.Discard(part);
             throw;
         }
         finally

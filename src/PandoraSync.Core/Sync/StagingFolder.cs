@@ -99,6 +99,14 @@ internal sealed class StagingFolder
     /// <exception cref="IOException">It cannot be read.</exception>
     public static FileStream Read(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
+    /// <summary>Throws away what has been received of a content, if anything.</summary>
+    public static void Discard(FileStream? part)
+    {
+        part?.Dispose();
+        if (part is not null)
+            Discard(new StagedFile(Path.GetFileName(part.Name), part.Name, length: 0));
+    }
+
     /// <summary>Deletes a staged file that the server still has, or that need not be delivered.</summary>
     public static void Discard(StagedFile file)
     {

@@ -112,9 +112,7 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
         }
         catch
         {
-            part?.Dispose();
-            if (part is not null)
-                StagingFolder.Discard(new StagedFile(item.Name, part.Name, length: 0));
+            StagingFolder.Discard(part);
             if (part is not null && verb == TentacleVerb.Mv)
                 _current = item with { WasInterrupted = true };
             throw;

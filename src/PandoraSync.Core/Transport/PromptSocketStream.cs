@@ -64,7 +64,7 @@ internal sealed class PromptSocketStream : Stream
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
         if (CanStay && Stays > 0)
-            return await ReadLinesAsync(buffer, offset, count).ConfigureAwait(false);
+            return await ReadLinesAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
         SocketTuning.AcknowledgeAtOnce(Socket);
         if (_lingerMicroseconds > 0)
             Socket.Poll(_lingerMicroseconds, SelectMode.SelectRead);
@@ -97,12 +97,12 @@ internal sealed class PromptSocketStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private async Task<int> ReadLinesAsync(byte[] buffer, int offset, int count)
+    private async Task<int> ReadLinesAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
         Stays--;
         SocketTuning.AcknowledgeLater(Socket);
         Stay(FirstLineTicks, enough: 1);
-        var read = await _stream.ReadAsync(buffer, offset, count, CancellationToken.None).ConfigureAwait(false);
+        var read = await _stream.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
         var isLine = read > 0 && read < Math.Min(count, LineBytes);
         if (isLine)
             Stay(MoreLinesTicks, count - read);

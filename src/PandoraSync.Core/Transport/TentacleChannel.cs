@@ -31,8 +31,8 @@ public sealed class TentacleChannel : BoundedConnection
     /// <summary>Bytes to receive at once where they may be more than one answer; by default no more than a line can have.</summary>
     internal int ReadAheadBytes { get; set; } = TentacleLimits.MaxLineBytes;
 
-    /// <summary>True while nobody else is served: a content that comes line by line may then keep a processor busy.</summary>
-    internal bool HasPeerAlone { get; set; }
+    /// <summary>Whether nobody else is served: a content that comes line by line may then keep a processor busy.</summary>
+    internal Func<bool> IsPeerAlone { get; init; } = static () => false;
 
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
@@ -101,7 +101,7 @@ public sealed class TentacleChannel : BoundedConnection
     private async Task ReadAloneAsync(Stream destination, long left, long length, Action<int>? received)
     {
         var buffer = BufferPool.RentSmall();
-        Line.Stays = HasPeerAlone ? MostStays : 0;
+        Line.Stays = IsPeerAlone() ? MostStays : 0;
         try
         {
             while (left > 0)
@@ -274,5 +274,4 @@ public sealed class TentacleChannel : BoundedConnection
         received?.Invoke(bytes.Count);
         return bytes.Count;
     }
-
 }

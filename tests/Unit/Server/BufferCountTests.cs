@@ -100,34 +100,33 @@ public sealed class BufferCountTests
     }
 
     [Fact]
-    public async Task Of_a_large_buffer_what_has_just_grown_too_old_goes_a_little_later_and_keeps_no_new_file_out()
+    public void Of_a_large_buffer_what_has_just_grown_too_old_goes_a_little_later_and_keeps_no_new_file_out()
     {
         using var folder = new TempFolder();
         var age = TimeSpan.FromDays(1);
-        File.SetLastWriteTimeUtc(folder.Write("old", "x"), DateTime.UtcNow - age - age);
-        var ripe = DateTime.UtcNow.AddSeconds(4);
-        File.SetLastWriteTimeUtc(folder.Write("soon", "x"), ripe - age);
-        var isSlow = true;
-        var quota = new BufferQuota(new BufferLimits { MaxAge = age, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], _ => Look(), (_, _) => { }, () => DateTime.UtcNow) { ManyFiles = 1 };
-        quota.Reserve(1).Dispose();
-        Assert.Equal(["soon"], folder.FileNames());
-        await Eventually.BecomesTrue(() => DateTime.UtcNow > ripe.AddSeconds(0.1), "the other is old too");
-        quota.Reserve(1).Dispose();
-        Assert.Equal(["soon"], folder.FileNames());
-        await Eventually.BecomesTrue(() => IsGone(), "it is gone", TimeSpan.FromSeconds(60));
+        var start = DateTime.UtcNow;
+        var elapsed = TimeSpan.Zero;
+        File.SetLastWriteTimeUtc(folder.Write("old", "x"), start - age - age);
+        File.SetLastWriteTimeUtc(folder.Write("soon", "x"), start.AddSeconds(4) - age);
 
-        bool IsGone()
+        // A look through the buffer takes 0.3 s a file, and is followed by twenty times as long a rest.
+        var quota = new BufferQuota(new BufferLimits { MaxAge = age, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], _ => Look(), (_, _) => { }, () => start + elapsed) { ManyFiles = 1, Elapsed = () => elapsed };
+        quota.Reserve(1).Dispose();
+        Assert.Equal(["soon"], folder.FileNames());
+        foreach (var stillResting in new[] { 4.1, 12.5 })
         {
+            elapsed = TimeSpan.FromSeconds(stillResting);
             quota.Reserve(1).Dispose();
-            return folder.FileNames().Length == 0;
+            Assert.Equal(["soon"], folder.FileNames());
         }
 
-        // The look of 0.6 s is followed by twelve of rest.
+        elapsed = TimeSpan.FromSeconds(12.7);
+        quota.Reserve(1).Dispose();
+        Assert.Empty(folder.FileNames());
+
         bool Look()
         {
-            if (isSlow)
-                Thread.Sleep(600);
-            isSlow = false;
+            elapsed += TimeSpan.FromSeconds(0.3);
             return true;
         }
     }
