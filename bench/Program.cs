@@ -14,9 +14,19 @@ internal static class Program
         // Server and client of some comparisons are processes of their own, so that the memory of each can be told.
         if (arguments is [Worker.Word, ..])
             return await Worker.RunAsync(arguments);
+        BenchArguments asked;
         try
         {
-            var asked = BenchArguments.Parse(arguments, [.. Suite.Names]);
+            asked = BenchArguments.Parse(arguments, [.. Suite.Names]);
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+
+        try
+        {
             if (asked.Lists)
                 await Console.Out.WriteLineAsync(string.Join('\n', Suite.Names));
             else if (asked.Publishes)
@@ -24,11 +34,6 @@ internal static class Program
             else
                 await MeasureAsync(asked);
             return 0;
-        }
-        catch (FormatException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
         }
         catch (BenchFailedException e)
         {

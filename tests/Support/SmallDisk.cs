@@ -24,6 +24,9 @@ public sealed class SmallDisk : IDisposable
     /// <summary>Gives it another size.</summary>
     public void Resize(int megabytes) => Run("mount", "-o", $"remount,size={megabytes}m", _at.Path);
 
+    /// <summary>Lets nothing be changed on it any more.</summary>
+    public void MakeReadOnly() => Run("mount", "-o", "remount,ro", _at.Path);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -233,13 +233,21 @@ public sealed class TentacleClient : IDisposable
     /// <param name="cancellationToken">Closes the connection and ends what is under way at once.</param>
     internal TentaclePipeline BeginPipeline(CancellationToken cancellationToken) => new(_channel, _conversation, cancellationToken);
 
-    /// <summary>Ends the session without waiting for the server: for those who have all the answers they need.</summary>
+    /// <summary>Ends the session without waiting for the server, however that takes it: for those who have all the answers they need.</summary>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
     internal async Task LeaveAsync(CancellationToken cancellationToken)
     {
         using var step = _conversation.Begin("QUIT", file: null, cancellationToken);
-        _channel.Queue(TentacleCommand.Quit.ToBytes());
-        await _channel.FlushAsync().ConfigureAwait(false);
+        try
+        {
+            _channel.Queue(TentacleCommand.Quit.ToBytes());
+            await _channel.FlushAsync().ConfigureAwait(false);
+        }
+        catch (TentacleException)
+        {
+            // The server has closed first; nothing more was wanted of it.
+        }
+
         _channel.Dispose();
     }
 

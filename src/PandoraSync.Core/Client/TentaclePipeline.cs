@@ -112,7 +112,14 @@ internal sealed class TentaclePipeline : IDisposable
     }
 
     /// <summary>Comes back when all that was asked has left: the answers may be here before the last write knows of its end.</summary>
-    public Task CompleteAsync() => _ahead.CompleteAsync();
+    /// <exception cref="TentacleException">The server has answered without reading what it was asked.</exception>
+    public async Task CompleteAsync()
+    {
+        var left = _ahead.CompleteAsync();
+        if (!left.IsCompleted && await Task.WhenAny(left, Task.Delay(_patience)).ConfigureAwait(false) != left)
+            throw _channel.Fail(TentacleErrorKind.Timeout, $"did not take what was sent within {_patience.TotalSeconds:0.###} s", inner: null);
+        await left.ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _watch.Dispose();

@@ -105,16 +105,22 @@ internal static class FileSystemCalls
     {
         var status = new byte[StatusBytes];
         if (IsLinux && TryKindOf(CurrentDirectory, ToNative(path), StatusOfLinkItself, StatusType | StatusSize | StatusModified, status) is { } kind)
-        {
-            if (kind != EntryKind.File)
-                return null;
-            return new FileStatus(BitConverter.ToInt64(status, StatusSizeOffset), TimeOf(BitConverter.ToInt64(status, StatusModifiedOffset), BitConverter.ToUInt32(status, StatusModifiedOffset + sizeof(long))));
-        }
+            return kind == EntryKind.File ? ReadStatus(status) : null;
 
         if (KindOf(path) != EntryKind.File)
             return null;
         var file = new FileInfo(path);
         return file.Exists ? new FileStatus(file.Length, file.LastWriteTimeUtc) : null;
+    }
+
+    /// <summary>Looks at a file that is open, whatever may have its name by now.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static FileStatus StatusOf(FileStream file)
+    {
+        var status = new byte[StatusBytes];
+        return IsLinux && TryKindOf((int)file.SafeFileHandle.DangerousGetHandle(), [0], StatusOfDescriptor, StatusType | StatusSize | StatusModified, status) is EntryKind.File
+            ? ReadStatus(status)
+            : new FileStatus(file.Length, File.GetLastWriteTimeUtc(file.Name));
     }
 
     /// <summary>Opens a regular file to read; a link is never followed, and a pipe or device never waited for.</summary>
@@ -214,6 +220,9 @@ internal static class FileSystemCalls
             return null;
         }
     }
+
+    private static FileStatus ReadStatus(byte[] status) =>
+        new(BitConverter.ToInt64(status, StatusSizeOffset), TimeOf(BitConverter.ToInt64(status, StatusModifiedOffset), BitConverter.ToUInt32(status, StatusModifiedOffset + sizeof(long))));
 
     /// <summary>A file's time; one that <see cref="DateTime"/> does not have becomes the nearest that it has.</summary>
     private static DateTime TimeOf(long seconds, uint nanoseconds)

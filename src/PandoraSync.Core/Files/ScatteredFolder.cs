@@ -54,9 +54,16 @@ internal sealed class ScatteredFolder
         {
             if (_current is null || _inCurrent == FilesPerSubfolder)
                 Turn();
-            _inCurrent++;
-            var path = Path.Combine(_current!, (++_files).ToString("x16", CultureInfo.InvariantCulture));
-            return new FileStream(path, FileMode.CreateNew, access, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            try
+            {
+                return CreateNext(access);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody who tidies up has removed the subfolder while it was empty.
+                Turn();
+                return CreateNext(access);
+            }
         }
     }
 
@@ -72,16 +79,24 @@ internal sealed class ScatteredFolder
         }
     }
 
+    private FileStream CreateNext(FileAccess access)
+    {
+        _inCurrent++;
+        var path = Path.Combine(_current!, (++_files).ToString("x16", CultureInfo.InvariantCulture));
+        return new FileStream(path, FileMode.CreateNew, access, FileShare.Read | FileShare.Delete, bufferSize: 1);
+    }
+
     private void Turn()
     {
         RemoveEmpty(Math.Min(LookedAt, _earlier.Count));
+
+        // The place follows from the name, so that names must not come again. It becomes the current one when it is there.
+        var next = Path.Combine(_path, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(next);
         if (_current is not null)
             _earlier.Enqueue(_current);
-
-        // The place follows from the name, so that names must not come again.
-        _current = Path.Combine(_path, Guid.NewGuid().ToString("N"));
+        _current = next;
         _inCurrent = 0;
-        Directory.CreateDirectory(_current);
     }
 
     private void RemoveEmpty(int looks)

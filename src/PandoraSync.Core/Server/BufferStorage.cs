@@ -45,8 +45,9 @@ internal sealed class BufferStorage : IDisposable
             _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
             foreach (var left in Directory.EnumerateFiles(TemporaryFolder))
                 File.Delete(left);
-            MakeFolder(Path.Combine(TemporaryFolder, "part"));
-            _parts = new ScatteredFolder(Path.Combine(TemporaryFolder, "part"));
+            var parts = Path.Combine(TemporaryFolder, "part");
+            MakeFolder(parts);
+            _parts = new ScatteredFolder(parts);
             _parts.Clear();
             foreach (var folder in folders)
                 MakeFolder(folder);
@@ -116,7 +117,7 @@ internal sealed class BufferStorage : IDisposable
 
     /// <summary>Flushes a received file and gives it its name.</summary>
     /// <returns>Null, or the reason why it cannot have its name; it is gone then.</returns>
-    /// <exception cref="IOException">The disk is full or broken; the file has not been stored.</exception>
+    /// <exception cref="IOException">The disk is full or broken; if the last flush failed, the file has its name all the same.</exception>
     public async Task<string?> StoreAsync(IncomingFile file)
     {
         var target = PathOf(file.Name);
@@ -129,6 +130,7 @@ internal sealed class BufferStorage : IDisposable
             file.Flush();
             if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null))
                 reason = Replace(file, length, target);
+            file.IsStored = reason is null;
             isLasting = reason is not null || folder.TryFlush();
         }).ConfigureAwait(false);
         if (!isLasting)
@@ -164,7 +166,7 @@ internal sealed class BufferStorage : IDisposable
     public FileStream? Open(string name) => FileSystemCalls.OpenRegular(PathOf(name));
 
     /// <summary>Notes what a client is about to take, so that <see cref="Delete"/> deletes that and nothing else.</summary>
-    public PendingMove BeginMove(string name, FileStream file) => new(name, file.Length, File.GetLastWriteTimeUtc(PathOf(name)));
+    public static PendingMove BeginMove(string name, FileStream file) => new(name, FileSystemCalls.StatusOf(file));
 
     /// <summary>Reserves a file for one client that moves it.</summary>
     /// <returns>False if another client is moving it.</returns>
@@ -178,11 +180,10 @@ internal sealed class BufferStorage : IDisposable
     public bool Delete(PendingMove moved)
     {
         var path = PathOf(moved.Name);
-        var now = new FileInfo(path);
-        if (FileSystemCalls.KindOf(path) != EntryKind.File || now.Length != moved.Length || now.LastWriteTimeUtc != moved.Modified)
+        if (FileSystemCalls.StatusOf(path) != moved.File)
             return false;
         File.Delete(path);
-        _quota.Removed(moved.Length);
+        _quota.Removed(moved.File.Length);
         return true;
     }
 

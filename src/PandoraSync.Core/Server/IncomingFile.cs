@@ -27,6 +27,9 @@ internal sealed class IncomingFile : IDisposable
     /// <summary>Where it lies for now.</summary>
     public string Path { get; }
 
+    /// <summary>True once it has its name.</summary>
+    public bool IsStored { get; set; }
+
     /// <summary>Where the content goes. An error of the disk is kept until <see cref="Flush"/>, so that the conversation stays in step.</summary>
     public FirstErrorStream Content { get; }
 
@@ -44,6 +47,8 @@ internal sealed class IncomingFile : IDisposable
     {
         Content.Dispose();
         Room.Dispose();
+        if (IsStored)
+            return;
         try
         {
             File.Delete(Path);

@@ -53,9 +53,16 @@ internal sealed class MoveUnderWay(TentacleChannel channel, BufferStorage storag
         if (_pending is not { } done)
             return;
         _pending = null;
-        local.Try(done.Name, () => storage.Delete(done));
+        var isDeleted = false;
+        var reason = local.Try(done.Name, () => isDeleted = storage.Delete(done));
         storage.Release(done.Name);
+        if (!isDeleted)
+        {
+            log(TentacleLogLevel.Error, $"{channel.Peer} took '{done.Name}', but it stays: {reason ?? "it is another file by now"}");
+            return;
+        }
+
         statistics.Moved();
-        log(TentacleLogLevel.Log, $"{channel.Peer} took '{done.Name}' ({done.Length} bytes)");
+        log(TentacleLogLevel.Log, $"{channel.Peer} took '{done.Name}' ({done.File.Length} bytes)");
     }
 }

@@ -68,7 +68,7 @@ internal sealed class ServerSession : IServerSession
             {
                 if (!_stopping && !_saysQuit)
                     await _move.ConfirmByCloseAsync().ConfigureAwait(false);
-                return;
+                break;
             }
 
             if (command.Verb != TentacleVerb.Unknown)
@@ -132,6 +132,7 @@ internal sealed class ServerSession : IServerSession
     {
         // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
         _saysQuit = true;
+        _refused = TentacleVerb.Recv;
         return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : Missing));
     }
 
@@ -242,8 +243,8 @@ internal sealed class ServerSession : IServerSession
                 return;
             }
 
-            var pending = _storage.BeginMove(name, file);
-            if (await OfferContentAsync(TentacleVerb.Mv, file, pending.Length).ConfigureAwait(false))
+            var pending = BufferStorage.BeginMove(name, file);
+            if (await OfferContentAsync(TentacleVerb.Mv, file, pending.File.Length).ConfigureAwait(false))
             {
                 _move.Begin(pending);
                 _statistics.Given();
@@ -269,7 +270,7 @@ internal sealed class ServerSession : IServerSession
                 if (file.Length > FastLane.MostBytesHashedInPassing)
                     await _channel.FlushAsync().ConfigureAwait(false);
                 var isSame = false;
-                reason = _local.Try(name, () => isSame = _storage.DeleteIfSame(_storage.BeginMove(name, file), file, command.Digest!));
+                reason = _local.Try(name, () => isSame = _storage.DeleteIfSame(BufferStorage.BeginMove(name, file), file, command.Digest!));
                 reason ??= isSame ? null : FastLane.OtherContent;
             }
 
@@ -363,7 +364,8 @@ internal sealed class ServerSession : IServerSession
 
     private async Task<TentacleCommand?> ReadCommandAsync()
     {
-        _idle = true;
+        // Not while a line is here: answers may still wait for the one to it.
+        _idle = !_channel.HasLine;
         if (_stopping)
             return null;
         var line = await _channel.ReadLineAsync().ConfigureAwait(false);

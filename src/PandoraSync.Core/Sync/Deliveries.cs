@@ -27,19 +27,17 @@ internal sealed class Deliveries(DrainContext context)
     {
         await _lasting.ConfigureAwait(false);
         var delivered = new List<(StagedFile File, string Path)>(_waiting.Count);
-        for (; _waiting.Count > 0; _waiting.Dequeue())
+        try
         {
-            var file = _waiting.Peek();
-            if (file.IsSuperseded)
-                StagingFolder.Discard(file);
-            else
-                delivered.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
-            if (file.Newer is { } newer)
-                delivered.Add((newer, context.Incoming.Deliver(newer.Path, newer.Name)));
+            for (; _waiting.Count > 0; _waiting.Dequeue())
+                Deliver(_waiting.Peek(), delivered);
         }
-
-        if (delivered.Count > 0)
-            _lasting = MakeLastingAsync(delivered);
+        finally
+        {
+            // What has its place has arrived, whatever became of the next.
+            if (delivered.Count > 0)
+                _lasting = MakeLastingAsync(delivered);
+        }
     }
 
     /// <summary>Delivers what waits and comes back when all is flushed.</summary>
@@ -53,6 +51,16 @@ internal sealed class Deliveries(DrainContext context)
     /// <summary>Comes back when what was delivered is flushed; what waits is left waiting.</summary>
     /// <exception cref="System.IO.IOException">The incoming directory cannot be flushed.</exception>
     public Task SettleAsync() => _lasting;
+
+    private void Deliver(StagedFile file, List<(StagedFile File, string Path)> delivered)
+    {
+        if (file.IsSuperseded)
+            StagingFolder.Discard(file);
+        else
+            delivered.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
+        if (file.Newer is { } newer)
+            delivered.Add((newer, context.Incoming.Deliver(newer.Path, newer.Name)));
+    }
 
     private async Task MakeLastingAsync(List<(StagedFile File, string Path)> delivered)
     {

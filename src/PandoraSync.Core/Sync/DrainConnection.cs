@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading.Tasks;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
@@ -36,7 +37,7 @@ internal abstract class DrainConnection(DrainContext context)
                 GiveBack(file);
             var cause = e is TentacleException { Kind: TentacleErrorKind.DiskFull or TentacleErrorKind.LocalFile, InnerException: { } inner } ? inner : e;
             if (LocalFileError.IsFileError(cause))
-                throw LocalFileError.Explain(cause, Context.Incoming.Path, "store", Context.Site.Name);
+                throw LocalFileError.Explain(cause, (cause as FileNotFoundException)?.FileName ?? Context.Incoming.Path, "store", Context.Site.Name);
             throw;
         }
     }
@@ -62,18 +63,27 @@ internal abstract class DrainConnection(DrainContext context)
     protected void GiveBack(StagedFile file, bool isKept = true)
     {
         file.NeedsMove = Context.Options.Delivery != SyncDelivery.Keep;
-        Context.Queue.Return(new DrainItem(file.Name, isKept ? file : null));
+        Context.Queue.Return(new DrainItem(file.Name, isKept ? file : null, file.Attempts));
+    }
+
+    /// <summary>Gives back a file that lies here after an error that it may have caused; after a few, it waits here for the next run.</summary>
+    protected void GiveBackAfter(StagedFile file, Exception error)
+    {
+        if (++file.Attempts >= MostAttempts)
+            Leave(file.Name, error.Message.TrimEnd('.'), KindOf(error));
+        else
+            GiveBack(file);
     }
 
     /// <summary>Has a file tried again after an error that it may have caused.</summary>
     protected void Retry(DrainItem item, Exception error) =>
-        Retry(item, error.Message.TrimEnd('.'), (error as TentacleException)?.Kind ?? TentacleErrorKind.LocalFile);
+        Retry(item, error.Message.TrimEnd('.'), KindOf(error));
 
     /// <summary>Has a file tried again, a few times.</summary>
     protected void Retry(DrainItem item, string why, TentacleErrorKind kind)
     {
         if (item.Attempts + 1 >= MostAttempts)
-            Context.Tally.Leave(item.Name, $"{why}; it is left for the next run.", kind);
+            Leave(item.Name, why, kind);
         else
             Context.Queue.Return(item with { Attempts = item.Attempts + 1 });
     }
@@ -86,6 +96,10 @@ internal abstract class DrainConnection(DrainContext context)
         else
             Context.Tally.Vanished(item.Name);
     }
+
+    private void Leave(string name, string why, TentacleErrorKind kind) => Context.Tally.Leave(name, $"{why}; it is left for the next run.", kind);
+
+    private static TentacleErrorKind KindOf(Exception error) => (error as TentacleException)?.Kind ?? TentacleErrorKind.LocalFile;
 
     private async Task TryAsync(Task work)
     {

@@ -92,6 +92,7 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
     {
         if (Interlocked.Exchange(ref _connected, value: null) is { } open)
         {
+            context.Tally.HasBeenServed = true;
             if (open.IsUsable)
                 return open;
             open.Dispose();
@@ -101,6 +102,7 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         try
         {
             await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            context.Tally.HasBeenServed = true;
             return client;
         }
         catch

@@ -32,6 +32,9 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     private DrainWindow _receiving = new(context.Staging);
     private DrainWindow _flushing = new(context.Staging);
     private readonly Stopwatch _sinceDelivery = Stopwatch.StartNew();
+
+    // An older copy that has been seen to, although its step is still under way.
+    private StagedFile? _settled;
     private int _receivesUnderWay;
     private long _files;
     private long _bytes;
@@ -57,8 +60,6 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
             await _pipeline.CompleteAsync().ConfigureAwait(false);
         }
 
-        // All that matters has been answered.
-        await Deliveries.CompleteAsync().ConfigureAwait(false);
         await client.LeaveAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -68,12 +69,23 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         var isFirst = true;
         foreach (var step in _underWay)
         {
-            if ((step.Deleted ?? step.Kept) is { } staged)
-                GiveBack(staged);
-            else if (isFirst)
-                Retry(step.Item, error);
-            else
-                Context.Queue.Return(step.Item);
+            var staged = step.Deleted ?? step.Kept;
+            switch (staged == _settled ? null : staged, isFirst)
+            {
+                case ({ } file, true):
+                    GiveBackAfter(file, error);
+                    break;
+                case ({ } file, false):
+                    GiveBack(file);
+                    break;
+                case (null, true):
+                    Retry(step.Item, error);
+                    break;
+                default:
+                    Context.Queue.Return(step.Item);
+                    break;
+            }
+
             isFirst = false;
         }
 
@@ -240,6 +252,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     /// <summary>An older copy is delivered as well, unless the newer content begins with all of it.</summary>
     private async Task SettleKeptAsync(StagedFile kept, string newer)
     {
+        _settled = kept;
         if (IsBeginning(kept, newer))
         {
             StagingFolder.Discard(kept);

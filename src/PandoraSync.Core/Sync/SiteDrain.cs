@@ -88,25 +88,13 @@ internal sealed class SiteDrain
         _tally.Say($"{queue.Total} files to take{(listing?.Client.HasFastLane == true ? ", over the fast lane" : string.Empty)}");
         if (queue.Total == 0)
         {
-            await LeaveAsync(listing, cancellationToken).ConfigureAwait(false);
+            if (listing is not null)
+                await listing.Client.LeaveAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
         await new DrainCrew(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task LeaveAsync(SiteListing? listing, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (listing is not null)
-                await listing.Client.LeaveAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (TentacleException)
-        {
-            // The server has closed first; there was nothing to do.
-        }
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>
@@ -119,7 +107,6 @@ internal sealed class SiteDrain
                 await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 var names = new NameTable();
                 await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
-                _tally.HasBeenServed = true;
                 return new SiteListing(client, names);
             }
             catch

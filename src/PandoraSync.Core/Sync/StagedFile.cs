@@ -35,8 +35,8 @@ internal sealed class StagedFile
     /// <summary>The content's SHA-256; null if it is not known.</summary>
     public string? Sha256 { get; set; }
 
-    /// <summary>How often the file had failed in this run when it was received.</summary>
-    public int Attempts { get; init; }
+    /// <summary>How often the file has failed in this run.</summary>
+    public int Attempts { get; set; }
 
     /// <summary>True if an earlier run had begun it.</summary>
     public bool IsRecovered { get; init; }

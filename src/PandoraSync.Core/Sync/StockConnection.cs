@@ -238,9 +238,9 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
         }
         else
         {
-            _unconfirmed = file;
             if (other is not null)
                 await KeepNewerAsync(file, other, isContinuation).ConfigureAwait(false);
+            _unconfirmed = file;
         }
     }
 

@@ -18,6 +18,7 @@ public abstract class BoundedConnection : IDisposable
     private readonly Func<bool> _isTaking;
     private Pace? _pace;
     private bool _isPaced;
+    private Exception? _sendError;
     private int _closed;
 
     private protected BoundedConnection(Stream stream, PromptSocketStream line, string peer, TimeSpan patience)
@@ -174,6 +175,7 @@ public abstract class BoundedConnection : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
+            _sendError ??= e;
             Close(reset: true);
         }
     }
@@ -203,6 +205,9 @@ public abstract class BoundedConnection : IDisposable
             return Fail(TentacleErrorKind.Timeout, $"was too slow: {_pace}", cause);
         if (_guard.TimedOut)
             return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {Patience.TotalSeconds:0.###} s", cause);
+
+        // A write that broke beside the read has ended that too.
+        cause = _sendError ?? cause;
         var reason = (cause.InnerException ?? cause) is SocketException socketError ? socketError.Message : cause.Message;
         return Fail(TentacleErrorKind.Disconnected, $"broke the connection: {reason.TrimEnd('.')}", cause);
     }

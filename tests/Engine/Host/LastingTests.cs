@@ -23,6 +23,7 @@ public sealed class LastingTests
         var trace = await SystemCallTrace.OfAsync($"$s = Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0; Send-TentacleFile '{file}' -ComputerName 127.0.0.1 -Port $s.Port; Stop-TentacleServer $s", folder["trace"]);
         Assert.Equal(File1.Content, await File.ReadAllBytesAsync(Path.Combine(buffer, File1.Name), TestContext.Current.CancellationToken));
         Assert.Equal(2, trace.Count("\"SEND OK"));
+        trace.HasAllBefore($@"^pwrite64\(\d+<{buffer}/\.pandorasync/server/part/", $@"^fsync\(\d+<{buffer}/\.pandorasync/server/part/");
         trace.HasInOrder(
             "\"SEND OK",
             $@"^fsync\(\d+<{buffer}/\.pandorasync/server/part/\w+/\w+>.*= 0$",
@@ -62,13 +63,18 @@ public sealed class LastingTests
         HasInOrder(trace, incoming, flush, name, $"\"RECV <{name}>", $"\"MV <{name}>", "\"MV OK");
     }
 
-    private static void HasInOrder(SystemCallTrace trace, string incoming, string flush, string name, string request, string deletion, string deleted) => trace.HasInOrder(
-        request,
-        flush.Replace("{incoming}", incoming, StringComparison.Ordinal) + ".*= 0$",
-        $@"^renameat2\(.*/part/\w+/\w+.*/whole/{name}.*= 0$",
-        $@"^fsync\(\d+<{incoming}/\.pandorasync/[^/]+/whole>.*= 0$",
-        deletion,
-        deleted,
-        $@"^renameat2\(.*/whole/{name}.*{incoming}/{name}.*= 0$",
-        $@"^fsync\(\d+<{incoming}>.*= 0$");
+    private static void HasInOrder(SystemCallTrace trace, string incoming, string flush, string name, string request, string deletion, string deleted)
+    {
+        flush = flush.Replace("{incoming}", incoming, StringComparison.Ordinal) + ".*= 0$";
+        trace.HasAllBefore($@"^pwrite64\(\d+<{incoming}/\.pandorasync/[^/]+/part/", flush);
+        trace.HasInOrder(
+            request,
+            flush,
+            $@"^renameat2\(.*/part/\w+/\w+.*/whole/{name}.*= 0$",
+            $@"^fsync\(\d+<{incoming}/\.pandorasync/[^/]+/whole>.*= 0$",
+            deletion,
+            deleted,
+            $@"^renameat2\(.*/whole/{name}.*{incoming}/{name}.*= 0$",
+            $@"^fsync\(\d+<{incoming}>.*= 0$");
+    }
 }

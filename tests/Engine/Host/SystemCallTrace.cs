@@ -35,7 +35,7 @@ internal sealed class SystemCallTrace
     {
         var strace = RealPrograms.Strace;
         Assert.SkipWhen(strace.WhyMissing is not null, strace.WhyMissing ?? string.Empty);
-        var result = await strace.RunAsync(["-f", "-y", "-s", "80", "-e", "trace=fsync,syncfs,renameat2,sendto,sendmsg", "-o", traceFile, Repository.Host, "-Command", command], limit: TimeSpan.FromMinutes(2));
+        var result = await strace.RunAsync(["-f", "-y", "-s", "80", "-e", "trace=pwrite64,fsync,syncfs,renameat2,sendto,sendmsg", "-o", traceFile, Repository.Host, "-Command", command], limit: TimeSpan.FromMinutes(2));
         Assert.True(result.ExitCode == 0, result.ToString());
         return new SystemCallTrace(await File.ReadAllLinesAsync(traceFile));
     }
@@ -47,12 +47,26 @@ internal sealed class SystemCallTrace
         var after = -1;
         foreach (var pattern in patterns)
         {
-            var found = _calls.Where(c => c.Began > after && Regex.IsMatch(c.Text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1))).OrderBy(c => c.Began).FirstOrDefault();
+            var found = Matching(pattern).Where(c => c.Began > after).OrderBy(c => c.Began).FirstOrDefault();
             Assert.True(found.Text is not null, $"No '{pattern}' after call {after} of:\n{string.Join('\n', _calls.Select(c => $"{c.Began}-{c.Ended} {c.Text}"))}");
             after = found.Ended;
         }
     }
 
+    /// <summary>Asserts that all calls of one kind had ended before the first of another began.</summary>
+    /// <param name="early">A regular expression of the ones.</param>
+    /// <param name="late">A regular expression of the others.</param>
+    public void HasAllBefore(string early, string late)
+    {
+        var (ones, others) = (Matching(early), Matching(late));
+        Assert.NotEmpty(ones);
+        Assert.NotEmpty(others);
+        Assert.True(ones.Max(c => c.Ended) < others.Min(c => c.Began), $"'{late}' before the last '{early}'");
+    }
+
     /// <summary>The number of calls that match.</summary>
-    public int Count(string pattern) => _calls.Count(c => Regex.IsMatch(c.Text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)));
+    public int Count(string pattern) => Matching(pattern).Length;
+
+    private (string Text, int Began, int Ended)[] Matching(string pattern) =>
+        [.. _calls.Where(c => Regex.IsMatch(c.Text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)))];
 }

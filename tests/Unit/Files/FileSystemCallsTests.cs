@@ -20,6 +20,19 @@ public class FileSystemCallsTests
     }
 
     [Fact]
+    public void An_open_file_is_looked_at_whatever_has_its_name_by_now()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("a", "old content");
+        var written = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, written);
+        using var open = FileSystemCalls.OpenRegular(path)!;
+        File.Move(folder.Write("b", "new"), path, overwrite: true);
+        Assert.Equal(new FileStatus(11, written), FileSystemCalls.StatusOf(open));
+        Assert.Equal(3, FileSystemCalls.StatusOf(path)!.Value.Length);
+    }
+
+    [Fact]
     public void A_taken_name_is_never_overwritten()
     {
         using var folder = new TempFolder();

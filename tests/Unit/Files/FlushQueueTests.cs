@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -62,6 +63,63 @@ public class FlushQueueTests
             }))),
             "all actions");
         Assert.InRange(most, 1, 3);
+    }
+
+    [Fact]
+    public async Task A_lone_caller_s_action_is_run_where_it_is_and_after_an_error_the_next_one_s_too()
+    {
+        using var queue = new FlushQueue(2);
+        var threads = new int[2];
+        Assert.Throws<IOException>(() => queue.RunSoonAsync(() => throw new IOException("no")).GetAwaiter().GetResult());
+        var soon = queue.RunSoonAsync(() => threads[0] = Environment.CurrentManagedThreadId);
+        Assert.Equal(Environment.CurrentManagedThreadId, threads[0]);
+        await Eventually.Ends(soon, "the action");
+    }
+
+    [Fact]
+    public async Task While_one_caller_runs_its_action_the_next_one_s_is_run_on_a_thread_of_the_queue()
+    {
+        using var queue = new FlushQueue(2);
+        var (here, there) = (Environment.CurrentManagedThreadId, 0);
+        var other = Task.CompletedTask;
+        await queue.RunSoonAsync(() => (other = queue.RunSoonAsync(() => there = Environment.CurrentManagedThreadId)).Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(other.IsCompletedSuccessfully);
+        Assert.NotEqual(here, there);
+    }
+
+    [Fact]
+    public async Task A_flush_under_way_is_not_taken_for_the_caller_s_own()
+    {
+        using var folder = new TempFolder();
+        using var busy = new ManualResetEventSlim();
+        using var queue = new FlushQueue(1);
+        var flusher = new FolderFlusher(folder.Path, queue);
+        Assert.True(flusher.TryFlush());
+        var block = queue.RunAsync(() => busy.Wait(TimeSpan.FromSeconds(10)));
+        var first = flusher.FlushAsync();
+        Assert.False(flusher.TryFlush());
+        busy.Set();
+        await Eventually.Ends(Task.WhenAll(block, first), "the flush");
+        await Eventually.BecomesTrue(flusher.TryFlush, "the folder is free");
+    }
+
+    [Fact]
+    public async Task Who_asks_while_a_caller_flushes_by_itself_gets_the_next_flush_even_if_that_one_fails()
+    {
+        using var folder = new TempFolder();
+        using var queue = new FlushQueue(1);
+
+        // Opening a pipe waits for whoever writes to it, and flushing one fails.
+        var pipe = folder["pipe"];
+        using (var make = Process.Start("mkfifo", pipe))
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var flusher = new FolderFlusher(pipe, queue);
+        var own = Task.Run(flusher.TryFlush, TestContext.Current.CancellationToken);
+        using (await Eventually.Ends(Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)), "the own flush has begun"))
+        {
+            await Assert.ThrowsAsync<IOException>(() => Eventually.Ends(own, "the own flush"));
+            await Assert.ThrowsAsync<IOException>(() => Eventually.Ends(flusher.FlushAsync(), "the next flush"));
+        }
     }
 
     [Fact]

@@ -45,6 +45,31 @@ public sealed class ScatteredFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_subfolder_that_somebody_has_removed_is_replaced()
+    {
+        var scattered = Open();
+        var first = Make(scattered);
+        Directory.Delete(Path.GetDirectoryName(first)!, recursive: true);
+        Assert.True(File.Exists(Make(scattered)));
+    }
+
+    [Fact]
+    public void After_a_moment_in_which_nothing_can_be_made_all_is_as_before()
+    {
+        var scattered = Open();
+        foreach (var _ in Enumerable.Range(0, 512))
+            Make(scattered);
+        var aside = _folder["aside"];
+        Directory.Move(_folder["part"], aside);
+        File.WriteAllText(_folder["part"], "in the way");
+        Assert.ThrowsAny<IOException>(() => Make(scattered));
+        File.Delete(_folder["part"]);
+        Directory.Move(aside, _folder["part"]);
+        Assert.True(File.Exists(Make(scattered)));
+        Assert.Equal(2, Subfolders().Length);
+    }
+
+    [Fact]
     public void Tidied_up_only_subfolders_with_files_are_left()
     {
         var scattered = Open();

@@ -45,7 +45,8 @@ public sealed class BufferCountTests
         using var folder = new TempFolder();
         for (var i = 0; i < files; i++)
             File.WriteAllBytes(folder[$"0123456789abcdef0123456789abcdef.{i}.data"], []);
-        var (seen, first, last) = (0, 0L, 0L);
+        var (seen, last) = (0, 0L);
+        var first = MeasuredAlone.HeapBytes();
         var count = BufferCount.Of([folder.Path], _ => Look(), most: 100);
         Assert.Equal(files, count.Files);
 
@@ -54,10 +55,7 @@ public sealed class BufferCountTests
 
         bool Look()
         {
-            seen++;
-            if (seen == 1)
-                first = MeasuredAlone.HeapBytes();
-            if (seen == files)
+            if (++seen == files)
                 last = MeasuredAlone.HeapBytes();
             return true;
         }
@@ -97,6 +95,18 @@ public sealed class BufferCountTests
         var quota = new BufferQuota(new BufferLimits { MaxFiles = 10, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], name => name.EndsWith('1'), (_, _) => { }, () => DateTime.UtcNow) { MostDroppedAtOnce = 2 };
         Assert.Throws<NoRoomException>(() => quota.Reserve(1));
         Assert.Equal(50, folder.FileNames().Length);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_deleted_is_not_tried_without_end()
+    {
+        using var disk = new SmallDisk(8);
+        Fill(disk.Folder, 50, i => $"old{i}");
+        var log = new List<string>();
+        var quota = new BufferQuota(new BufferLimits { MaxFiles = 10, MinFreeBytes = 0, DropOldest = true }, disk.Path, [disk.Path], _ => true, (_, text) => log.Add(text), () => DateTime.UtcNow) { MostDroppedAtOnce = 2 };
+        disk.MakeReadOnly();
+        await Assert.ThrowsAsync<NoRoomException>(() => Eventually.Ends(Task.Run(() => quota.Reserve(1)), "the refusal"));
+        Assert.Equal($"the buffer '{disk.Path}' is at its limit: files are refused until somebody fetches some", Assert.Single(log));
     }
 
     [Fact]

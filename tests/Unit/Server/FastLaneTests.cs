@@ -123,7 +123,7 @@ public sealed class FastLaneTests
     }
 
     [Fact]
-    public void A_large_file_is_deleted_by_its_content_and_the_answers_before_it_come_first()
+    public void A_large_file_is_deleted_by_its_content_in_its_turn()
     {
         var large = AgentData.Make(9, 3_000_000);
         using var ours = With([.. Files, large]);

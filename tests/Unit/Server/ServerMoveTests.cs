@@ -1,5 +1,7 @@
+using System;
 using System.Text;
 using System.Threading.Tasks;
+using PandoraSync.Server;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -153,15 +155,20 @@ public sealed class ServerMoveTests
         Assert.Equal("MV ERR (file does not exist)", other.Ask($"MV <{File.Name}>"));
     }
 
-    [Fact]
-    public void A_file_that_was_replaced_from_outside_is_not_deleted_for_the_old_one()
+    [Theory]
+    [InlineData(7)]
+    [InlineData(4096)]
+    public void A_file_that_was_replaced_from_outside_is_not_deleted_for_the_old_one(int length)
     {
         using var ours = With(File);
         using var client = new PlainClient(ours.Port);
         Assert.Equal(File.Content, client.Mv(File.Name));
-        ours.Buffer.Write(File.Name, "another");
+        var other = AgentData.Noise(1, length);
+        System.IO.File.SetLastWriteTimeUtc(ours.Buffer.Write(File.Name, other), DateTime.UtcNow.AddMinutes(1));
         Assert.Equal([File.Name], client.Ls()!);
-        Assert.Equal("another", Encoding.ASCII.GetString(ours.Buffer.Read(File.Name)));
+        Assert.Equal(other, ours.Buffer.Read(File.Name));
+        Assert.Equal(0, ours.Server.Counters.FilesMoved);
+        Assert.Contains(ours.Log, e => e.Level == TentacleLogLevel.Error && e.Text.EndsWith($"took '{File.Name}', but it stays: it is another file by now", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -33,13 +33,23 @@ public sealed class SendAheadTests
     [Fact]
     public async Task It_is_complete_only_when_the_last_write_has_ended()
     {
-        var ahead = new SendAhead(WriteAsync);
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writes = new Queue<Task>([_first.Task, second.Task]);
+        var ahead = new SendAhead(bytes =>
+        {
+            _ = WriteAsync(bytes);
+            return writes.Dequeue();
+        });
         Queue(ahead, "a");
         ahead.Begin();
+        Queue(ahead, "b");
+        ahead.Begin();
         var complete = ahead.CompleteAsync();
-        Assert.False(complete.IsCompleted);
         _first.SetResult();
-        await Eventually.Ends(complete, "the write");
+        await Eventually.BecomesTrue(() => writes.Count == 0, "the second write has begun");
+        Assert.False(complete.IsCompleted);
+        second.SetResult();
+        await Eventually.Ends(complete, "the writes");
     }
 
     [Fact]
