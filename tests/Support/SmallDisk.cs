@@ -10,7 +10,9 @@ public sealed class SmallDisk : IDisposable
 
     /// <summary>Mounts one.</summary>
     /// <param name="megabytes">Its size.</param>
-    public SmallDisk(int megabytes) => Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", _at.Path);
+    /// <param name="inodes">Most files and folders; the system's choice by default.</param>
+    public SmallDisk(int megabytes, int? inodes = null) =>
+        Run("mount", "-t", "tmpfs", "-o", inodes is null ? $"size={megabytes}m" : $"size={megabytes}m,nr_inodes={inodes}", "tmpfs", _at.Path);
 
     /// <summary>Where it is mounted.</summary>
     public string Path => _at.Path;
