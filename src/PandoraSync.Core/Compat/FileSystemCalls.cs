@@ -170,6 +170,17 @@ internal static class FileSystemCalls
         }
     }
 
+    /// <summary>Files and folders that this user may still make on the disk of a folder, and how many it has places for; null where the file system has no fixed number, or the system does not tell.</summary>
+    public static (long Free, long All)? Inodes(string folder)
+    {
+        const int allOffset = 40;
+        const int availableOffset = 56;
+        var status = new byte[256];
+        return IsLinux && IntPtr.Size == sizeof(long) && NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0 && BitConverter.ToInt64(status, allOffset) is > 0 and var all
+            ? (BitConverter.ToInt64(status, availableOffset), all)
+            : null;
+    }
+
     /// <summary>
     /// True if <see cref="FlushFileSystem"/> can be trusted: since Linux 5.8 it reports what could not be written.
     /// </summary>

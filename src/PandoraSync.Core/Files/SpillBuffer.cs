@@ -3,22 +3,22 @@ using System.IO;
 
 namespace PandoraSync.Files;
 
-/// <summary>Bytes of unknown number, written and then read: a few are held in memory, many in a temporary file.</summary>
-/// <param name="folder">Where the temporary file is made.</param>
-internal sealed class SpillBuffer(string folder) : IDisposable
+/// <summary>Bytes of unknown number, written and then read: a few are held in memory, many in a file.</summary>
+/// <param name="create">Makes the file, to be written and read; it is disposed with this.</param>
+internal sealed class SpillBuffer(Func<Stream> create) : IDisposable
 {
     private const int MostBytesInMemory = 64 * 1024;
     private readonly MemoryStream _memory = new();
-    private TemporaryFile? _file;
+    private Stream? _file;
 
     /// <summary>Appends bytes and ends the line.</summary>
-    /// <exception cref="IOException">The temporary file cannot be made or written.</exception>
+    /// <exception cref="IOException">The file cannot be made or written.</exception>
     public void WriteLine(ArraySegment<byte> bytes)
     {
         if (_memory.Length + bytes.Count >= MostBytesInMemory)
         {
-            _file ??= TemporaryFile.Create(folder);
-            _memory.WriteTo(_file.Stream);
+            _file ??= create();
+            _memory.WriteTo(_file);
             _memory.SetLength(0);
         }
 
@@ -28,12 +28,12 @@ internal sealed class SpillBuffer(string folder) : IDisposable
 
     /// <summary>Ends the writing.</summary>
     /// <returns>All bytes, from the first; it lives as long as this.</returns>
-    /// <exception cref="IOException">The temporary file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public Stream Complete()
     {
         if (_file is not null)
-            _memory.WriteTo(_file.Stream);
-        Stream all = _file is null ? _memory : _file.Stream;
+            _memory.WriteTo(_file);
+        var all = _file ?? _memory;
         all.Position = 0;
         return all;
     }

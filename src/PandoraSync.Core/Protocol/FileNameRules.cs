@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 
 namespace PandoraSync.Protocol;
@@ -11,6 +12,9 @@ public static class FileNameRules
     /// it has everything (protocol.md, section 5).
     /// </summary>
     public const string ProbeName = ".pandorasync";
+
+    // In a storage directory these are folders, for the agents' own files.
+    private static readonly HashSet<string> AgentFolders = new(StringComparer.Ordinal) { "conf", "md5", "collections", "trans", "commands" };
 
     private const string InvalidCharacters = "?[]/\\=+<>:;',*~";
     private const string UnsafeCharacters = "|&$`\"'()#!{}^%";
@@ -56,6 +60,24 @@ public static class FileNameRules
 
         return null;
     }
+
+    /// <summary>
+    /// Says why a main server does not fetch a file of a name: it is unsafe, hidden, or an agents' folder's. A server that kept such files
+    /// would keep them for ever, so it takes none (protocol.md, section 4).
+    /// </summary>
+    /// <param name="name">A file name without any path.</param>
+    /// <returns>The reason as the end of a sentence ("it ..."), or null if it is fetched.</returns>
+    public static string? WhyNotFetched(string name)
+    {
+        if (WhyUnsafe(name) is { } reason)
+            return reason;
+        if (name[0] == '.')
+            return "it is hidden: it begins with a dot";
+        return IsAgentFolder(name) ? "it is the name of a folder for the agents' own files" : null;
+    }
+
+    /// <summary>True for the names of the folders that a storage directory has for the agents' own files.</summary>
+    public static bool IsAgentFolder(string name) => AgentFolders.Contains(name);
 
     /// <summary>Throws if the name is not safe.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.BadName"/>.</exception>

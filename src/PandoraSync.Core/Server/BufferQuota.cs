@@ -10,39 +10,31 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Server;
 
 /// <summary>
-/// Keeps a buffer within its limits: what is announced is set aside before it is received. Files are counted anew from time to time,
-/// since others too may put and take them.
+/// Keeps a buffer within its limits. Only whole files count, and only for a whole one others are dropped: what is announced or half
+/// there keeps no room. Files are counted anew from time to time, since others too may put and take them.
 /// </summary>
 /// <param name="limits">The limits.</param>
-/// <param name="root">The storage directory.</param>
+/// <param name="root">The storage directory, for the log.</param>
 /// <param name="folders">All folders that count, the storage directory included.</param>
 /// <param name="mayDrop">Whether a file is free to be deleted; a name is told.</param>
 /// <param name="log">Told what was dropped or refused.</param>
 /// <param name="utcNow">The clock.</param>
 internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyList<string> folders, Func<string, bool> mayDrop, Action<TentacleLogLevel, string> log, Func<DateTime> utcNow)
 {
-    public const string Full = "buffer is full";
-    public const string NoSpace = "no space left";
-
     // Dropping makes a little more room than one file needs, so that a full buffer is not searched for each.
     private const int PartToDrop = 100;
-    private const long GrowthBytes = 1024 * 1024;
 
     // Looking through a large buffer takes at most a twentieth of the time.
     private const int RestFactor = 20;
     private static readonly TimeSpan CountAnewAfter = TimeSpan.FromSeconds(30);
 
-    private readonly object _gate = new();
     private readonly DateTime _start = utcNow();
+    private readonly RefusalNote _note = new(log, $"the buffer '{root}' is at its limit: files are refused until somebody fetches some");
     private TimeSpan _countAgainAt;
     private TimeSpan _restedAt;
     private long _files;
     private long _bytes;
     private DateTime _oldest = DateTime.MaxValue;
-    private long _announcedFiles;
-    private long _announcedBytes;
-    private long _passingBytes;
-    private bool _isRefusing;
 
     /// <summary>Most files noted to be dropped: enough for a hundredth of five million, in about 15 MB; what is still over then is found by looking again.</summary>
     public int MostDroppedAtOnce { get; init; } = 50_000;
@@ -66,91 +58,42 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         }
     }
 
-    /// <summary>Sets room aside for a file.</summary>
-    /// <exception cref="NoRoomException">There is none.</exception>
-    public RoomReservation Reserve(long bytes)
+    /// <summary>Held while files get and lose their names, so that nobody counts in between.</summary>
+    public object Gate { get; } = new();
+
+    /// <summary>Says whether a file could be kept if it were whole now; takes no room, and drops nothing.</summary>
+    /// <param name="bytes">Its length, less that of a file that it replaces.</param>
+    /// <param name="files">1, or 0 for one that replaces another.</param>
+    public bool HasRoom(long bytes, int files)
     {
-        lock (_gate)
-        {
-            var reason = WhyNoRoom(bytes, files: 1);
-            Note(reason);
-            if (reason is not null)
-                throw new NoRoomException(reason);
-            _announcedFiles++;
-            _announcedBytes += bytes;
-            return new RoomReservation(this, files: 1, bytes);
-        }
+        lock (Gate)
+            return Note(!IsFull(bytes, files, mayDrop: false));
     }
 
-    /// <summary>Sets disk space aside for what is only there for a while, such as an archive; it does not count as part of the buffer.</summary>
-    /// <exception cref="NoRoomException">There is none.</exception>
-    public RoomReservation ReservePassing(long bytes)
+    /// <summary>Makes room for a whole file, on request by dropping the oldest.</summary>
+    /// <returns>False if there is none.</returns>
+    /// <inheritdoc cref="HasRoom"/>
+    public bool MakeRoom(long bytes, int files)
     {
-        lock (_gate)
-        {
-            if (!HasSpace(bytes))
-                throw new NoRoomException(NoSpace);
-            _passingBytes += bytes;
-            return new RoomReservation(this, files: 0, bytes);
-        }
+        lock (Gate)
+            return Note(!IsFull(bytes, files, mayDrop: true));
     }
 
-    /// <summary>Sets more room aside for a file that turns out to be longer.</summary>
-    /// <param name="reserved">What it has so far.</param>
-    /// <param name="bytes">What it needs in all.</param>
-    /// <exception cref="NoRoomException">There is none.</exception>
-    public void Grow(RoomReservation reserved, long bytes)
+    /// <summary>Notes a file that has got its name.</summary>
+    /// <inheritdoc cref="HasRoom"/>
+    public void Added(long bytes, int files)
     {
-        if (bytes <= reserved.Bytes)
-            return;
-        lock (_gate)
+        lock (Gate)
         {
-            var more = Math.Max(bytes - reserved.Bytes, limits.MaxBytes > 0 ? 0 : GrowthBytes);
-            if (WhyNoRoom(more, files: 0) is { } reason)
-                throw new NoRoomException(reason);
-            reserved.Bytes += more;
-            _announcedBytes += more;
-        }
-    }
-
-    /// <summary>Gives back what was set aside and not taken.</summary>
-    public void Release(RoomReservation reserved)
-    {
-        lock (_gate)
-        {
-            if (reserved.IsOver)
-                return;
-            reserved.IsOver = true;
-            _announcedFiles -= reserved.Files;
-            if (reserved.Files > 0)
-                _announcedBytes -= reserved.Bytes;
-            else
-                _passingBytes -= reserved.Bytes;
-        }
-    }
-
-    /// <summary>Has a file take its place. Nobody counts in that moment, so that it is not counted twice.</summary>
-    /// <param name="reserved">The room that it takes.</param>
-    /// <param name="bytes">Its length.</param>
-    /// <param name="take">Takes the place; tells the length of the file that was replaced, -1 if none was, or null if the place is taken.</param>
-    /// <returns>False if the place is taken.</returns>
-    public bool Store(RoomReservation reserved, long bytes, Func<long?> take)
-    {
-        lock (_gate)
-        {
-            if (take() is not { } replaced)
-                return false;
-            Release(reserved);
-            _files += replaced < 0 ? 1 : 0;
-            _bytes += bytes - Math.Max(0, replaced);
-            return true;
+            _files += files;
+            _bytes += bytes;
         }
     }
 
     /// <summary>Notes a file that was taken.</summary>
     public void Removed(long bytes)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _files--;
             _bytes -= bytes;
@@ -167,34 +110,31 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         return () => watch.Elapsed;
     }
 
-    private bool HasSpace(long bytes) =>
-        limits.MinFreeBytes == 0 || FileSystemCalls.FreeBytes(root) is not { } free || free - _announcedBytes - _passingBytes - bytes >= limits.MinFreeBytes;
-
-    private string? WhyNoRoom(long bytes, int files)
+    private bool IsFull(long bytes, int files, bool mayDrop)
     {
-        if (!HasSpace(bytes))
-            return NoSpace;
         if (!limits.CountFiles)
-            return null;
+            return false;
+        if (limits.DropOldest && !mayDrop)
+            return IsOver(0, 0, bytes, files);
         var isRested = Elapsed() >= _restedAt;
         if (Elapsed() >= _countAgainAt)
             Count();
         if (!IsOver(bytes, files))
-            return null;
+            return false;
 
         // Of a large buffer a file more grows too old every moment; they go a little later, together.
         if (limits.DropOldest && !isRested && !IsOver(_files, _bytes, bytes, files))
-            return null;
+            return false;
         if (limits.DropOldest)
             Drop(bytes, files);
-        return IsOver(bytes, files) ? Full : null;
+        return IsOver(bytes, files);
     }
 
     private bool IsOver(long bytes, long files) => IsOver(_files, _bytes, bytes, files) || IsOld(_oldest);
 
     private bool IsOver(long keptFiles, long keptBytes, long bytes, long files) =>
-        (limits.MaxBytes > 0 && keptBytes + _announcedBytes + bytes > limits.MaxBytes)
-        || (limits.MaxFiles > 0 && keptFiles + _announcedFiles + files > limits.MaxFiles);
+        (limits.MaxBytes > 0 && keptBytes + bytes > limits.MaxBytes)
+        || (limits.MaxFiles > 0 && keptFiles + files > limits.MaxFiles);
 
     private bool IsOld(DateTime modified) => limits.MaxAge > TimeSpan.Zero && modified != DateTime.MaxValue && Now - modified > limits.MaxAge;
 
@@ -272,13 +212,9 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         }
     }
 
-    /// <summary>Says once when refusing begins and once when it ends, not for every agent that tries.</summary>
-    private void Note(string? reason)
+    private bool Note(bool hasRoom)
     {
-        if (reason is not null && !_isRefusing)
-            log(TentacleLogLevel.Error, string.Equals(reason, NoSpace, StringComparison.Ordinal) ? $"the disk of '{root}' has less than {limits.MinFreeBytes} bytes free: files are refused until there is room" : $"the buffer '{root}' is at its limit: files are refused until somebody fetches some");
-        else if (reason is null && _isRefusing)
-            log(TentacleLogLevel.Log, "there is room again: files are taken");
-        _isRefusing = reason is not null;
+        _note.Note(!hasRoom);
+        return hasRoom;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
@@ -26,7 +27,9 @@ internal sealed class BufferStorage : IDisposable
     private readonly ConcurrentDictionary<string, FolderFlusher> _folders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _claims = new(FileSystemCalls.NameComparer);
     private readonly BufferQuota _quota;
+    private readonly DiskReserve _disk;
     private readonly ScatteredFolder _parts;
+    private readonly string _temporaryFolder;
 
     /// <summary>Opens the storage directory and throws away what an earlier run left incomplete.</summary>
     /// <exception cref="TentacleException">The directory is missing or cannot be written.</exception>
@@ -34,24 +37,25 @@ internal sealed class BufferStorage : IDisposable
     {
         _options = options;
         var folders = options.Filters.Folders.Distinct(StringComparer.Ordinal).Select(f => Path.Combine(options.Directory, f)).ToArray();
+        _disk = new DiskReserve(options.Directory, options.Limits.MinFreeBytes, log);
         _quota = new BufferQuota(options.Limits, options.Directory, [options.Directory, .. folders], name => !_claims.ContainsKey(name), log, static () => DateTime.UtcNow);
-        TemporaryFolder = Path.Combine(options.Directory, OwnFolder, "server");
+        _temporaryFolder = Path.Combine(options.Directory, OwnFolder, "server");
         if (!Directory.Exists(options.Directory))
             throw new TentacleException(TentacleErrorKind.LocalFile, $"The storage directory '{options.Directory}' does not exist: create it.") { File = options.Directory, Step = "start" };
         try
         {
-            MakeFolder(Path.GetDirectoryName(TemporaryFolder)!);
-            MakeFolder(TemporaryFolder);
-            _lock = FolderLock.Take(TemporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
-            foreach (var left in Directory.EnumerateFiles(TemporaryFolder))
+            MakeFolder(Path.GetDirectoryName(_temporaryFolder)!);
+            MakeFolder(_temporaryFolder);
+            _lock = FolderLock.Take(_temporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
+            foreach (var left in Directory.EnumerateFiles(_temporaryFolder))
                 File.Delete(left);
-            var parts = Path.Combine(TemporaryFolder, "part");
+            var parts = Path.Combine(_temporaryFolder, "part");
             MakeFolder(parts);
             _parts = new ScatteredFolder(parts);
             _parts.Clear();
             foreach (var folder in folders)
                 MakeFolder(folder);
-            using (TemporaryFile.Create(TemporaryFolder))
+            using (TemporaryFile.Create(_temporaryFolder))
             {
                 // Shows at the start, not at an agent's first file, that this user cannot write here.
             }
@@ -65,9 +69,6 @@ internal sealed class BufferStorage : IDisposable
         }
     }
 
-    /// <summary>Folder for archives being made or unpacked.</summary>
-    public string TemporaryFolder { get; }
-
     /// <summary>Says why a name cannot be stored or looked for; null if it can.</summary>
     public static string? WhyRefused(string name)
     {
@@ -80,81 +81,91 @@ internal sealed class BufferStorage : IDisposable
     /// <summary>Says why a file cannot be taken; null if it can.</summary>
     public string? WhyNotStorable(string name, long size)
     {
+        // What nobody will fetch would stay for ever.
         if (WhyRefused(name) is { } reason)
             return reason;
+        if (FileNameRules.WhyNotFetched(name) is not null)
+            return "invalid file name";
         if (size <= 0 || size > _options.MaxFileBytes)
             return "file is too big";
         return WhyTaken(name);
     }
 
-    /// <summary>Makes a file to receive into.</summary>
+    /// <summary>Makes a file to receive into; it takes its room as it grows.</summary>
     /// <param name="name">The name it will have.</param>
     /// <param name="bytes">Bytes announced.</param>
-    /// <exception cref="NoRoomException">There is no room for it.</exception>
+    /// <param name="client">Who sends it.</param>
+    /// <exception cref="NoRoomException">As things are, there is no room for it.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public IncomingFile Create(string name, long bytes)
+    public IncomingFile Create(string name, long bytes, IPAddress client)
     {
-        var room = _quota.Reserve(bytes);
-        try
-        {
-            return new IncomingFile(name, _parts.Create(FileAccess.Write), room);
-        }
-        catch
-        {
-            room.Dispose();
-            throw;
-        }
+        var replaced = _options.Overwrite ? FileSystemCalls.StatusOf(PathOf(name)) : null;
+        if (!_quota.HasRoom(bytes - (replaced?.Length ?? 0), replaced is null ? 1 : 0))
+            throw new NoRoomException(WhyNot(StoreOutcome.Full)!);
+        _disk.Require(client, bytes);
+        return new IncomingFile(name, _parts.Create(FileAccess.Write), _disk.Begin(client));
     }
 
-    /// <summary>Sets more room aside for a file that unpacks to more than was announced.</summary>
-    /// <exception cref="NoRoomException">There is none.</exception>
-    public void Grow(IncomingFile file, long bytes) => _quota.Grow(file.Room, bytes);
-
-    /// <summary>Makes a file without a lasting name, with room set aside for so many bytes.</summary>
+    /// <summary>Makes a file without a lasting name, such as an archive; it takes its room as it grows.</summary>
+    /// <param name="client">For whom.</param>
     /// <exception cref="NoRoomException">There is none.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public PassingFile CreatePassing(long bytes) => new(_quota.ReservePassing(bytes), TemporaryFolder);
+    public Stream CreatePassing(IPAddress client) => new RoomStream(TemporaryFile.Create(_temporaryFolder).Stream, _disk.Begin(client));
 
     /// <summary>Flushes a received file and gives it its name.</summary>
     /// <returns>Null, or the reason why it cannot have its name; it is gone then.</returns>
+    /// <exception cref="NoRoomException">There was no room for all of it.</exception>
     /// <exception cref="IOException">The disk is full or broken; if the last flush failed, the file has its name all the same.</exception>
     public async Task<string?> StoreAsync(IncomingFile file)
     {
         var target = PathOf(file.Name);
         var folder = FlusherOf(Path.GetDirectoryName(target)!);
-        string? reason = null;
+        var outcome = StoreOutcome.Exists;
         var isLasting = false;
         await _flushes.RunSoonAsync(() =>
         {
             var length = file.Content.Length;
             file.Flush();
-            if (!_quota.Store(file.Room, length, () => FileSystemCalls.TryRename(file.Path, target) ? -1 : null))
-                reason = Replace(file, length, target);
-            file.IsStored = reason is null;
-            isLasting = reason is not null || folder.TryFlush();
+            outcome = GiveName(file, length, target);
+            file.IsStored = outcome == StoreOutcome.Stored;
+            isLasting = !file.IsStored || folder.TryFlush();
         }).ConfigureAwait(false);
         if (!isLasting)
             await folder.FlushAsync().ConfigureAwait(false);
-        return reason;
+        return WhyNot(outcome);
+    }
+
+    /// <summary>Looks what has the name, makes room and renames. Nobody else gives or takes a name meanwhile, or what was seen would not hold.</summary>
+    private StoreOutcome GiveName(IncomingFile file, long length, string target)
+    {
+        lock (_quota.Gate)
+        {
+            var outcome = OutcomeFor(target);
+            if (outcome != StoreOutcome.Stored)
+                return outcome;
+            if (_options.Overwrite && FileSystemCalls.StatusOf(target) is { } old)
+                return Replace(file, length, target, old.Length);
+            if (!_quota.MakeRoom(length, files: 1))
+                return StoreOutcome.Full;
+            if (!FileSystemCalls.TryRename(file.Path, target))
+                return StoreOutcome.Exists;
+            _quota.Added(length, files: 1);
+            return StoreOutcome.Stored;
+        }
     }
 
     /// <summary>Puts a file in the place of another, unless a client is moving that one.</summary>
-    private string? Replace(IncomingFile file, long length, string target)
+    private StoreOutcome Replace(IncomingFile file, long length, string target, long oldLength)
     {
         if (!TryClaim(file.Name))
-            return "file is in use";
+            return StoreOutcome.InUse;
         try
         {
-            if (WhyNotReplaced(file.Name) is { } reason)
-                return reason;
-            _quota.Store(file.Room, length, () =>
-            {
-                var old = new FileInfo(target);
-                var replaced = old.Exists ? old.Length : -1;
-                FileSystemCalls.RenameOver(file.Path, target);
-                return replaced;
-            });
-            return null;
+            if (!_quota.MakeRoom(length - oldLength, files: 0))
+                return StoreOutcome.Full;
+            FileSystemCalls.RenameOver(file.Path, target);
+            _quota.Added(length - oldLength, files: 0);
+            return StoreOutcome.Stored;
         }
         finally
         {
@@ -180,11 +191,14 @@ internal sealed class BufferStorage : IDisposable
     public bool Delete(PendingMove moved)
     {
         var path = PathOf(moved.Name);
-        if (FileSystemCalls.StatusOf(path) != moved.File)
-            return false;
-        File.Delete(path);
-        _quota.Removed(moved.File.Length);
-        return true;
+        lock (_quota.Gate)
+        {
+            if (FileSystemCalls.StatusOf(path) != moved.File)
+                return false;
+            File.Delete(path);
+            _quota.Removed(moved.File.Length);
+            return true;
+        }
     }
 
     /// <summary>Deletes a file if it has this content (protocol.md, section 9).</summary>
@@ -226,12 +240,23 @@ internal sealed class BufferStorage : IDisposable
     /// <summary>True for the name of our own folder.</summary>
     public static bool IsOwn(string name) => string.Equals(name, OwnFolder, StringComparison.OrdinalIgnoreCase);
 
-    private string? WhyTaken(string name) => _claims.ContainsKey(name) ? "file is in use" : WhyNotReplaced(name);
+    private string? WhyTaken(string name) => WhyNot(_claims.ContainsKey(name) ? StoreOutcome.InUse : OutcomeFor(PathOf(name)));
 
-    private string? WhyNotReplaced(string name) => FileSystemCalls.KindOf(PathOf(name)) switch
+    /// <summary>What would become of a file, as far as what has its name decides it.</summary>
+    private StoreOutcome OutcomeFor(string target) => FileSystemCalls.KindOf(target) switch
     {
-        EntryKind.Missing => null,
-        EntryKind.File => _options.Overwrite ? null : "file already exists",
+        EntryKind.Missing => StoreOutcome.Stored,
+        EntryKind.File => _options.Overwrite ? StoreOutcome.Stored : StoreOutcome.Exists,
+        _ => StoreOutcome.NotAFile,
+    };
+
+    /// <summary>The reason for the client; null if there is none.</summary>
+    private static string? WhyNot(StoreOutcome outcome) => outcome switch
+    {
+        StoreOutcome.Stored => null,
+        StoreOutcome.Exists => "file already exists",
+        StoreOutcome.InUse => "file is in use",
+        StoreOutcome.Full => "buffer is full",
         _ => "invalid file name",
     };
 

@@ -6,13 +6,11 @@ namespace PandoraSync.Server;
 
 /// <summary>
 /// Writes to a file and, after the first error, takes the rest without writing: what a client announced must be read to its end before
-/// it can be told that the disk is full.
+/// it can be told that the disk is full. What was written is given up at once.
 /// </summary>
-internal sealed class FirstErrorStream(FileStream inner) : Stream
+internal sealed class FirstErrorStream(Stream inner) : Stream
 {
     private ExceptionDispatchInfo? _error;
-
-    public FileStream Inner => inner;
 
     public override bool CanRead => false;
 
@@ -41,6 +39,20 @@ internal sealed class FirstErrorStream(FileStream inner) : Stream
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _error = ExceptionDispatchInfo.Capture(e);
+            GiveUp();
+        }
+    }
+
+    /// <summary>The rest may be long in coming; meanwhile the part is of no use to anybody.</summary>
+    private void GiveUp()
+    {
+        try
+        {
+            inner.SetLength(0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It goes when it is disposed.
         }
     }
 

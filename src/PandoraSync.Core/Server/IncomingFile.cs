@@ -6,23 +6,22 @@ namespace PandoraSync.Server;
 /// <summary>A file being received, under a name that nobody lists. Disposed without having been stored, it is deleted.</summary>
 internal sealed class IncomingFile : IDisposable
 {
+    private readonly FileStream _file;
+
     /// <summary>Makes the file.</summary>
     /// <param name="name">The name it will have.</param>
-    /// <param name="content">The file, new and empty; disposed with it.</param>
-    /// <param name="room">The room that is set aside for it; disposed with it.</param>
-    public IncomingFile(string name, FileStream content, RoomReservation room)
+    /// <param name="file">The file, new and empty; disposed with it.</param>
+    /// <param name="room">The room that it takes as it grows; disposed with it.</param>
+    public IncomingFile(string name, FileStream file, RoomReservation room)
     {
-        Room = room;
+        _file = file;
         Name = name;
-        Path = content.Name;
-        Content = new FirstErrorStream(content);
+        Path = file.Name;
+        Content = new FirstErrorStream(new RoomStream(file, room));
     }
 
     /// <summary>The name it will have.</summary>
     public string Name { get; }
-
-    /// <summary>The room that is set aside for it.</summary>
-    public RoomReservation Room { get; }
 
     /// <summary>Where it lies for now.</summary>
     public string Path { get; }
@@ -38,7 +37,7 @@ internal sealed class IncomingFile : IDisposable
     public void Flush()
     {
         Content.ThrowIfFailed();
-        Content.Inner.Flush(flushToDisk: true);
+        _file.Flush(flushToDisk: true);
         Content.Dispose();
     }
 
@@ -46,7 +45,6 @@ internal sealed class IncomingFile : IDisposable
     public void Dispose()
     {
         Content.Dispose();
-        Room.Dispose();
         if (IsStored)
             return;
         try

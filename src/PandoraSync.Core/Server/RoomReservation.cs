@@ -1,22 +1,28 @@
 using System;
+using System.Net;
 
 namespace PandoraSync.Server;
 
-/// <summary>Room set aside in a buffer; given back when disposed, unless a file has taken it.</summary>
-/// <param name="quota">Whose room.</param>
-/// <param name="files">Files that will stay: 1, or 0 for what is only there for a while.</param>
-/// <param name="bytes">Bytes.</param>
-internal sealed class RoomReservation(BufferQuota quota, int files, long bytes) : IDisposable
+/// <summary>What one unfinished file takes of the disk; given back when disposed.</summary>
+/// <param name="reserve">Whose room.</param>
+/// <param name="client">For whom.</param>
+internal sealed class RoomReservation(DiskReserve reserve, IPAddress client) : IDisposable
 {
-    /// <summary>Files that will stay.</summary>
-    public int Files { get; } = files;
+    /// <summary>For whom.</summary>
+    public IPAddress Client { get; } = client;
 
-    /// <summary>Bytes set aside so far.</summary>
-    public long Bytes { get; set; } = bytes;
+    /// <summary>Bytes taken so far.</summary>
+    public long Bytes { get; set; }
 
-    /// <summary>True once it is given back or taken.</summary>
-    public bool IsOver { get; set; }
+    /// <summary>Of these, bytes that the disk may not have counted yet.</summary>
+    public long Unwritten { get; set; }
+
+    /// <summary>Takes room before it is written to.</summary>
+    /// <param name="written">Bytes that are written.</param>
+    /// <param name="needed">Bytes that will be.</param>
+    /// <exception cref="NoRoomException">There is none.</exception>
+    public void Grow(long written, long needed) => reserve.Grow(this, written, needed);
 
     /// <inheritdoc/>
-    public void Dispose() => quota.Release(this);
+    public void Dispose() => reserve.Release(this);
 }

@@ -1,41 +1,55 @@
-using System;
 using System.IO;
 
 namespace PandoraSync.Server;
 
-/// <summary>Writes to a file of unknown length, asking for room before it is written.</summary>
-/// <param name="inner">The file.</param>
-/// <param name="need">Told the length that the file is about to have; throws if there is no room.</param>
-internal sealed class RoomStream(Stream inner, Action<long> need) : Stream
+/// <summary>An unfinished file that takes its room on the disk before it grows.</summary>
+/// <param name="inner">The file; disposed with this.</param>
+/// <param name="room">The room; disposed with this.</param>
+internal sealed class RoomStream(FileStream inner, RoomReservation room) : Stream
 {
-    private long _length;
+    public override bool CanRead => inner.CanRead;
 
-    public override bool CanRead => false;
+    public override bool CanSeek => inner.CanSeek;
 
-    public override bool CanSeek => false;
+    public override bool CanWrite => inner.CanWrite;
 
-    public override bool CanWrite => true;
-
-    public override long Length => _length;
+    public override long Length => inner.Length;
 
     public override long Position
     {
-        get => _length;
-        set => throw new NotSupportedException();
+        get => inner.Position;
+        set => inner.Position = value;
     }
 
+    /// <exception cref="NoRoomException">There is no room.</exception>
     public override void Write(byte[] buffer, int offset, int count)
     {
-        need(_length + count);
+        var written = inner.Position;
+        room.Grow(written, written + count);
         inner.Write(buffer, offset, count);
-        _length += count;
     }
 
     public override void Flush() => inner.Flush();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void SetLength(long value)
+    {
+        inner.SetLength(value);
+        if (value == 0)
+            room.Dispose();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            room.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

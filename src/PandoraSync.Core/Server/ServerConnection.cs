@@ -17,21 +17,23 @@ internal sealed class ServerConnection
     private readonly TentacleServerOptions _options;
     private readonly BufferStorage? _storage;
     private readonly ServerStatistics _statistics;
+    private readonly ConnectionLog _lines;
     private readonly Action<TentacleLogLevel, string> _log;
     private readonly PasswordFailures _failures;
     private readonly string _peer;
     private volatile IServerSession? _session;
     private volatile bool _stopping;
 
-    public ServerConnection(Socket socket, TentacleServerOptions options, BufferStorage? storage, ServerStatistics statistics, PasswordFailures failures, Action<TentacleLogLevel, string> log)
+    public ServerConnection(Socket socket, TentacleServerOptions options, BufferStorage? storage, ServerStatistics statistics, PasswordFailures failures, LogLimiter log)
     {
         _socket = socket;
         _options = options;
         _storage = storage;
         _statistics = statistics;
         _failures = failures;
-        _log = log;
         (Address, _peer) = Describe(socket);
+        _lines = log.For(Address);
+        _log = _lines.Write;
     }
 
     /// <summary>The client's address.</summary>
@@ -65,7 +67,7 @@ internal sealed class ServerConnection
                 return;
             _session = _options.Relay is { } next
                 ? new RelaySession(channel, next, _options, hardStop)
-                : new ServerSession(channel, _options, _storage!, _statistics, _log);
+                : new ServerSession(channel, _options, _storage!, ConnectionPlaces.KeyOf(Address), _statistics, _log);
             if (!_stopping)
                 await _session.RunAsync().ConfigureAwait(false);
         }
@@ -93,6 +95,7 @@ internal sealed class ServerConnection
         {
             channel?.Dispose();
             _socket.Dispose();
+            _lines.Dispose();
             _statistics.Disconnected(channel?.BytesReceived ?? 0, channel?.BytesSent ?? 0);
         }
     }

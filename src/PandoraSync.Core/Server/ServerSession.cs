@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net;
 using System.Threading.Tasks;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
@@ -16,6 +17,7 @@ internal sealed class ServerSession : IServerSession
     private readonly TentacleChannel _channel;
     private readonly TentacleServerOptions _options;
     private readonly BufferStorage _storage;
+    private readonly IPAddress _client;
     private readonly ServerStatistics _statistics;
     private readonly Action<TentacleLogLevel, string> _log;
     private readonly LocalWork _local;
@@ -25,11 +27,12 @@ internal sealed class ServerSession : IServerSession
     private volatile bool _stopping;
     private volatile bool _idle;
 
-    public ServerSession(TentacleChannel channel, TentacleServerOptions options, BufferStorage storage, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
+    public ServerSession(TentacleChannel channel, TentacleServerOptions options, BufferStorage storage, IPAddress client, ServerStatistics statistics, Action<TentacleLogLevel, string> log)
     {
         _channel = channel;
         _options = options;
         _storage = storage;
+        _client = client;
         _statistics = statistics;
         _log = log;
         _local = new LocalWork(channel, log);
@@ -140,13 +143,13 @@ internal sealed class ServerSession : IServerSession
     {
         var reason = _storage.WhyNotStorable(command.Name, command.Size);
         IncomingFile? file = null;
-        PassingFile? archive = null;
+        Stream? archive = null;
         try
         {
             reason ??= _local.Try(command.Name, () =>
             {
-                file = _storage.Create(command.Name, command.Size);
-                archive = command.Verb == TentacleVerb.ZSend ? _storage.CreatePassing(command.Size) : null;
+                file = _storage.Create(command.Name, command.Size, _client);
+                archive = command.Verb == TentacleVerb.ZSend ? _storage.CreatePassing(_client) : null;
             });
             if (reason is not null)
             {
@@ -181,14 +184,14 @@ internal sealed class ServerSession : IServerSession
         return await TryStoreAsync(file).ConfigureAwait(false);
     }
 
-    private async Task<string?> ReceiveArchiveAsync(IncomingFile file, PassingFile archive, long size)
+    private async Task<string?> ReceiveArchiveAsync(IncomingFile file, Stream archive, long size)
     {
-        var content = new FirstErrorStream(archive.Stream);
+        var content = new FirstErrorStream(archive);
         await _channel.ReadContentAsync(content, size).ConfigureAwait(false);
         var reason = _local.Try(file.Name, () =>
         {
             content.ThrowIfFailed();
-            ZipMember.Read(archive.Stream, new RoomStream(file.Content, bytes => _storage.Grow(file, bytes)), _options.MaxUnpackedBytes);
+            ZipMember.Read(archive, file.Content, _options.MaxUnpackedBytes);
         });
         return reason ?? await TryStoreAsync(file).ConfigureAwait(false);
     }
@@ -198,6 +201,10 @@ internal sealed class ServerSession : IServerSession
         try
         {
             return await _storage.StoreAsync(file).ConfigureAwait(false);
+        }
+        catch (NoRoomException e)
+        {
+            return e.Reason;
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
@@ -214,7 +221,7 @@ internal sealed class ServerSession : IServerSession
             return;
         }
 
-        PassingFile? packed = null;
+        Stream? packed = null;
         if (command.Verb == TentacleVerb.ZRecv && _local.Try(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
         {
             await RefuseAsync(command, whyNot).ConfigureAwait(false);
@@ -222,7 +229,7 @@ internal sealed class ServerSession : IServerSession
         }
 
         using var archive = packed;
-        var content = archive?.Stream ?? file;
+        var content = archive ?? file;
         if (await OfferContentAsync(command.Verb, content, content.Length).ConfigureAwait(false))
         {
             _statistics.Given();
@@ -293,7 +300,7 @@ internal sealed class ServerSession : IServerSession
 
     private async Task ListAsync(string sampleName)
     {
-        using var buffer = new SpillBuffer(_storage.TemporaryFolder);
+        using var buffer = new SpillBuffer(() => _storage.CreatePassing(_client));
         Stream names = Stream.Null;
         var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : _local.Try("listing", () =>
         {
@@ -346,13 +353,13 @@ internal sealed class ServerSession : IServerSession
         return file;
     }
 
-    private PassingFile Pack(FileStream file, string name)
+    private Stream Pack(FileStream file, string name)
     {
-        var archive = _storage.CreatePassing(file.Length);
+        var archive = _storage.CreatePassing(_client);
         try
         {
-            ZipMember.Write(file, archive.Stream, name);
-            archive.Stream.Position = 0;
+            ZipMember.Write(file, archive, name);
+            archive.Position = 0;
             return archive;
         }
         catch

@@ -24,6 +24,7 @@ public sealed class TentacleServer : IDisposable
     private readonly CancellationTokenSource _hardStop = new();
     private readonly ServerStatistics _statistics = new();
     private readonly PasswordFailures _failures;
+    private readonly LogLimiter _log;
     private readonly ConnectionPlaces _places;
     private readonly int _mostWaiting;
     private readonly BufferStorage? _storage;
@@ -32,9 +33,10 @@ public sealed class TentacleServer : IDisposable
     private int _stopped;
     private int _isFull;
 
-    private TentacleServer(TentacleServerOptions options, BufferStorage? storage, IReadOnlyList<Socket> listeners)
+    private TentacleServer(TentacleServerOptions options, LogLimiter log, BufferStorage? storage, IReadOnlyList<Socket> listeners)
     {
         Options = options;
+        _log = log;
         _storage = storage;
         _listeners = listeners;
         _mostWaiting = WaitingRoom(options);
@@ -62,11 +64,14 @@ public sealed class TentacleServer : IDisposable
     /// <exception cref="TentacleException">The storage directory cannot be used, or an address cannot be listened on; nothing runs then.</exception>
     public static TentacleServer Start(TentacleServerOptions options)
     {
+        var watch = Stopwatch.StartNew();
+        var log = new LogLimiter((level, text) => Log(options, level, text), () => watch.Elapsed);
+
         // A relay passes everything on and stores nothing.
-        var storage = options.Relay is null ? new BufferStorage(options, (level, text) => Log(options, level, text)) : null;
+        var storage = options.Relay is null ? new BufferStorage(options, (level, text) => log.Write("the buffer", level, text)) : null;
         try
         {
-            return new TentacleServer(options, storage, Listener.Open(options, Backlog));
+            return new TentacleServer(options, log, storage, Listener.Open(options, Backlog));
         }
         catch
         {
@@ -96,6 +101,7 @@ public sealed class TentacleServer : IDisposable
         }
 
         _storage?.Dispose();
+        _log.Flush();
         Log(TentacleLogLevel.Info, "stopped");
     }
 
@@ -154,7 +160,7 @@ public sealed class TentacleServer : IDisposable
 
     private void Serve(Socket socket)
     {
-        var connection = new ServerConnection(socket, Options, _storage, _statistics, _failures, Log);
+        var connection = new ServerConnection(socket, Options, _storage, _statistics, _failures, _log);
         var registered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var place = connection.IsAllowed() ? _places.EnterAsync(ConnectionPlaces.KeyOf(connection.Address)) : null;
         _connections[connection] = RunAsync(connection, place, registered.Task);

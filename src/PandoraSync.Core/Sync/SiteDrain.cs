@@ -13,13 +13,12 @@ namespace PandoraSync.Sync;
 /// <summary>Drains one site through several connections and says what became of it. It never throws for what a site or a disk does.</summary>
 internal sealed class SiteDrain
 {
-    private static readonly HashSet<string> AgentFolders = new(StringComparer.Ordinal) { "conf", "md5", "collections", "trans", "commands" };
-
     private readonly SyncSite _site;
     private readonly SyncOptions _options;
     private readonly IncomingDirectory _incoming;
     private readonly IReadOnlyCollection<string>? _names;
     private readonly DrainTally _tally;
+    private readonly List<string> _agentFolders = [];
 
     public SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
     {
@@ -84,6 +83,8 @@ internal sealed class SiteDrain
         var queue = listing is null
             ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
             : new DrainQueue(recovered, listing.Names, IsWanted);
+        if (listing is not null)
+            await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
         _tally.Total = queue.Total;
         _tally.Say($"{queue.Total} files to take{(listing?.Client.HasFastLane == true ? ", over the fast lane" : string.Empty)}");
         if (queue.Total == 0)
@@ -124,12 +125,39 @@ internal sealed class SiteDrain
         return table;
     }
 
-    /// <summary>Folders for the agents' own files and hidden names are none of our business; unsafe names are named in the result.</summary>
+    /// <summary>What is never fetched is named in the result; our own folder and those for the agents' own files are none of our business.</summary>
     private bool IsWanted(ListedName listed)
     {
-        if (AgentFolders.Contains(listed.Name) || listed.Name.StartsWith(".", StringComparison.Ordinal))
+        if (string.Equals(listed.Name, FileNameRules.ProbeName, StringComparison.Ordinal))
             return false;
-        return listed.WhyUnsafe is { } reason ? Leave(listed.Name, $"The name is unsafe to ask a server for: {reason}.") : IsPossible(listed.Name);
+        if (listed.WhyUnsafe is { } reason)
+            return Leave(listed.Name, $"The name is unsafe to ask a server for: {reason}.");
+        if (FileNameRules.IsAgentFolder(listed.Name))
+            _agentFolders.Add(listed.Name);
+        else if (FileNameRules.WhyNotFetched(listed.Name) is { } whyNot)
+            return Leave(listed.Name, $"Files of that name are not fetched: {whyNot}.");
+        else
+            return IsPossible(listed.Name);
+        return false;
+    }
+
+    /// <summary>Names what is listed like a folder for the agents' own files and is a file, which nobody would ever hear of otherwise.</summary>
+    private async Task LeaveFilesNamedAsFoldersAsync(TentacleClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var name in _agentFolders)
+            {
+                // A server of ours lists no folders.
+                if (client.HasFastLane || await client.GetSizeAsync(name, cancellationToken).ConfigureAwait(false) is not null)
+                    Leave(name, $"Files of that name are not fetched: {FileNameRules.WhyNotFetched(name)}.");
+            }
+        }
+        catch (TentacleException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It matters less than the files, which are taken over a new connection.
+            _tally.Say(e.Message);
+        }
     }
 
     private bool IsSafe(string name) =>

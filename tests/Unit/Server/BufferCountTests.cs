@@ -68,7 +68,7 @@ public sealed class BufferCountTests
         var files = Fill(folder, 300, i => $"a{i}");
         var log = new List<string>();
         var quota = new BufferQuota(new BufferLimits { MaxFiles = 100, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], name => !name.EndsWith('3'), (_, text) => log.Add(text), () => DateTime.UtcNow) { MostDroppedAtOnce = 7 };
-        quota.Reserve(1).Dispose();
+        Assert.True(quota.MakeRoom(1, files: 1));
 
         // One place for the file and one more, a hundredth of the limit.
         var dropped = files.Where(f => !f.Path.EndsWith('3')).OrderBy(f => f.Modified).ThenBy(f => f.Path, StringComparer.Ordinal).Take(202).ToArray();
@@ -83,7 +83,7 @@ public sealed class BufferCountTests
         Fill(folder, 50, i => $"old{i}");
         folder.Write("new", "x");
         var quota = new BufferQuota(new BufferLimits { MaxAge = TimeSpan.FromDays(1), MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => DateTime.UtcNow) { MostDroppedAtOnce = 7 };
-        quota.Reserve(1).Dispose();
+        Assert.True(quota.MakeRoom(1, files: 1));
         Assert.Equal(["new"], folder.FileNames());
     }
 
@@ -93,7 +93,7 @@ public sealed class BufferCountTests
         using var folder = new TempFolder();
         Fill(folder, 50, i => $"old{i}");
         var quota = new BufferQuota(new BufferLimits { MaxFiles = 10, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], name => name.EndsWith('1'), (_, _) => { }, () => DateTime.UtcNow) { MostDroppedAtOnce = 2 };
-        Assert.Throws<NoRoomException>(() => quota.Reserve(1));
+        Assert.False(quota.MakeRoom(1, files: 1));
         Assert.Equal(50, folder.FileNames().Length);
     }
 
@@ -105,7 +105,7 @@ public sealed class BufferCountTests
         var log = new List<string>();
         var quota = new BufferQuota(new BufferLimits { MaxFiles = 10, MinFreeBytes = 0, DropOldest = true }, disk.Path, [disk.Path], _ => true, (_, text) => log.Add(text), () => DateTime.UtcNow) { MostDroppedAtOnce = 2 };
         disk.MakeReadOnly();
-        await Assert.ThrowsAsync<NoRoomException>(() => Eventually.Ends(Task.Run(() => quota.Reserve(1)), "the refusal"));
+        Assert.False(await Eventually.Ends(Task.Run(() => quota.MakeRoom(1, files: 1)), "the refusal"));
         Assert.Equal($"the buffer '{disk.Path}' is at its limit: files are refused until somebody fetches some", Assert.Single(log));
     }
 
@@ -121,17 +121,17 @@ public sealed class BufferCountTests
 
         // A look through the buffer takes 0.3 s a file, and is followed by twenty times as long a rest.
         var quota = new BufferQuota(new BufferLimits { MaxAge = age, MinFreeBytes = 0, DropOldest = true }, folder.Path, [folder.Path], _ => Look(), (_, _) => { }, () => start + elapsed) { ManyFiles = 1, Elapsed = () => elapsed };
-        quota.Reserve(1).Dispose();
+        Assert.True(quota.MakeRoom(1, files: 1));
         Assert.Equal(["soon"], folder.FileNames());
         foreach (var stillResting in new[] { 4.1, 12.5 })
         {
             elapsed = TimeSpan.FromSeconds(stillResting);
-            quota.Reserve(1).Dispose();
+            Assert.True(quota.MakeRoom(1, files: 1));
             Assert.Equal(["soon"], folder.FileNames());
         }
 
         elapsed = TimeSpan.FromSeconds(12.7);
-        quota.Reserve(1).Dispose();
+        Assert.True(quota.MakeRoom(1, files: 1));
         Assert.Empty(folder.FileNames());
 
         bool Look()

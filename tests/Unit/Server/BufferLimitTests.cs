@@ -50,16 +50,16 @@ public sealed class BufferLimitTests
     }
 
     [Fact]
-    public void An_announced_file_has_its_room_before_it_is_there()
+    public void Of_more_files_under_way_than_there_is_room_for_the_last_to_be_whole_is_refused()
     {
         using var ours = With(new BufferLimits { MaxFiles = 1 });
         using var first = new PlainClient(ours.Port);
         using var second = new PlainClient(ours.Port);
         Assert.Equal("SEND OK", first.Ask("SEND <a.1.data> SIZE 1000"));
-        Assert.Equal(Full, second.Send("a.2.data", Content));
+        Assert.Equal("SEND OK", second.Send("a.2.data", Content));
         first.Say(Content);
-        Assert.Equal("SEND OK", first.ReadLine());
-        Assert.Equal(["a.1.data"], ours.Buffer.FileNames());
+        Assert.Equal(Full, first.ReadLine());
+        Assert.Equal(["a.2.data"], ours.Buffer.FileNames());
     }
 
     [Fact]
@@ -119,16 +119,14 @@ public sealed class BufferLimitTests
     }
 
     [Fact]
-    public void Archives_that_unpack_side_by_side_share_the_room()
+    public void A_file_that_replaces_another_fits_into_a_full_buffer()
     {
-        using var folder = new TempFolder();
-        var quota = new BufferQuota(new BufferLimits { MaxBytes = 10_000, MinFreeBytes = 0 }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => DateTime.UtcNow);
-        using var one = quota.Reserve(100);
-        using var other = quota.Reserve(100);
-        quota.Grow(one, 6000);
-        Assert.Equal("buffer is full", Assert.Throws<NoRoomException>(() => quota.Grow(other, 6000)).Reason);
-        one.Dispose();
-        quota.Grow(other, 6000);
+        using var ours = With(new BufferLimits { MaxFiles = 3, MaxBytes = 3500 }, o => o with { Overwrite = true });
+        using var client = new PlainClient(ours.Port);
+        Assert.Equal(["SEND OK", "SEND OK", "SEND OK", Full], Send(client, 4));
+        Assert.Equal("SEND OK", client.Send("a.2.data", AgentData.Noise(2, 1500)));
+        Assert.Equal(Full, client.Send("a.3.data", AgentData.Noise(3, 1001)));
+        Assert.Equal(["a.1.data", "a.2.data", "a.3.data"], ours.Buffer.FileNames());
     }
 
     [Fact]
@@ -163,7 +161,7 @@ public sealed class BufferLimitTests
         var now = DateTime.UtcNow.AddDays(3);
         var quota = new BufferQuota(new BufferLimits { MaxAge = TimeSpan.FromDays(1), DropOldest = true }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => now);
         now = DateTime.UtcNow;
-        quota.Reserve(1000).Dispose();
+        Assert.True(quota.MakeRoom(1000, files: 1));
         Assert.True(folder.Has("a.data"));
     }
 
@@ -210,7 +208,7 @@ public sealed class BufferLimitTests
         var now = DateTime.UtcNow;
         var quota = new BufferQuota(new BufferLimits { MaxAge = TimeSpan.FromDays(1), DropOldest = true }, folder.Path, [folder.Path], _ => true, (_, _) => { }, () => now);
         now = now.AddYears(3);
-        quota.Reserve(1000).Dispose();
+        Assert.True(quota.MakeRoom(1000, files: 1));
         Assert.True(folder.Has("a.data"));
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net;
 using System.Threading.Tasks;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
@@ -46,7 +47,7 @@ public sealed class SharedFolderTests
         using var folder = new TempFolder();
         folder.Write("a.1.data", "old");
         using var storage = new BufferStorage(new TentacleServerOptions(folder.Path) { Overwrite = true }, (_, _) => { });
-        using var file = storage.Create("a.1.data", 3);
+        using var file = storage.Create("a.1.data", 3, IPAddress.Loopback);
         file.Content.Write("new"u8.ToArray(), 0, 3);
         Assert.True(storage.TryClaim("a.1.data"));
         Assert.Equal("file is in use", await storage.StoreAsync(file));

@@ -1,73 +1,94 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
 using System.Linq;
-using System.Security.Cryptography;
+using System.Net;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Server;
 
 namespace PandoraSync.Tests.Server;
 
-/// <summary>Senders and takers of one name at the storage itself, without a line between them: a thousand times more often at the same moment.</summary>
-internal sealed class StorageRace(BufferStorage storage, bool overwrite)
+/// <summary>
+/// One file is taken away in the very moment in which others of its name are stored, again and again, at the storage itself: a thousand
+/// times more often than over lines.
+/// </summary>
+internal sealed class StorageRace(BufferStorage storage, string folder)
 {
     private const string Name = "one.1.data";
-    private readonly ConcurrentDictionary<string, bool> _confirmed = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<string> _taken = [];
+    private const int Senders = 3;
 
-    public int Stored => _confirmed.Count;
+    /// <summary>Rounds played.</summary>
+    public int Rounds { get; private set; }
 
-    public int Taken => _taken.Count;
+    /// <summary>What was stored and confirmed, was not taken, and is not there.</summary>
+    public List<string> Lost { get; } = [];
 
-    public async Task RunAsync(int senders, int takers, TimeSpan length)
+    /// <summary>Plays for so long, or until something is lost.</summary>
+    public async Task RunAsync(TimeSpan length)
     {
-        using var end = new CancellationTokenSource(length);
-        await Task.WhenAll(Enumerable.Range(0, senders).Select(_ => Task.Run(() => SendAsync(end.Token))).Concat(Enumerable.Range(0, takers).Select(_ => Run(() => Take(end.Token)))));
-        TakeOne();
-    }
-
-    /// <summary>What is not as it must be: without overwriting what was stored and not taken, always what was taken and never stored or twice.</summary>
-    public IEnumerable<string> Lost()
-    {
-        var taken = _taken.GroupBy(t => t, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        return taken.Where(t => t.Value > 1 || !_confirmed.ContainsKey(t.Key)).Select(t => $"taken {t.Value} times: {t.Key}")
-            .Concat(overwrite ? [] : _confirmed.Keys.Where(c => !taken.ContainsKey(c)).Select(c => $"lost: {c}"));
-    }
-
-    private static Task Run(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private async Task SendAsync(CancellationToken end)
-    {
-        while (!end.IsCancellationRequested)
+        var clock = Stopwatch.StartNew();
+        for (; clock.Elapsed < length && Lost.Count == 0; Rounds++)
         {
-            var content = RandomNumberGenerator.GetBytes(16);
-            using var file = storage.Create(Name, content.Length);
-            file.Content.Write(content, 0, content.Length);
-            if (await storage.StoreAsync(file) is null)
-                _confirmed[Convert.ToHexString(content)] = true;
+            using var first = Prepare("first");
+            if (await storage.StoreAsync(first) is { } reason)
+                throw new InvalidOperationException($"The first file of round {Rounds} was refused: {reason}.");
+            await PlayAsync();
+            Take();
         }
     }
 
-    private void Take(CancellationToken end)
+    private async Task PlayAsync()
     {
-        while (!end.IsCancellationRequested)
-            TakeOne();
+        var files = Enumerable.Range(0, Senders).Select(i => Prepare(string.Create(CultureInfo.InvariantCulture, $"{Rounds}, sender {i}"))).ToArray();
+        using var start = new Barrier(Senders + 1);
+        var taking = Run(() =>
+        {
+            start.SignalAndWait();
+            return Take();
+        });
+        var storing = files.Select(f => Run(() =>
+        {
+            start.SignalAndWait();
+            return storage.StoreAsync(f).GetAwaiter().GetResult() is null;
+        })).ToArray();
+        var taken = await taking;
+        var stored = await Task.WhenAll(storing);
+        var there = File.Exists(Path.Combine(folder, Name)) ? await File.ReadAllTextAsync(Path.Combine(folder, Name)) : null;
+        for (var i = 0; i < Senders; i++)
+        {
+            var content = string.Create(CultureInfo.InvariantCulture, $"{Rounds}, sender {i}");
+            if (stored[i] && !string.Equals(content, taken, StringComparison.Ordinal) && !string.Equals(content, there, StringComparison.Ordinal))
+                Lost.Add(content);
+            files[i].Dispose();
+        }
     }
 
-    private void TakeOne()
+    private static Task<T> Run<T>(Func<T> action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private IncomingFile Prepare(string content)
+    {
+        var bytes = Encoding.ASCII.GetBytes(content);
+        var file = storage.Create(Name, bytes.Length, IPAddress.Loopback);
+        file.Content.Write(bytes, 0, bytes.Length);
+        return file;
+    }
+
+    private string? Take()
     {
         if (!storage.TryClaim(Name))
-            return;
+            return null;
         try
         {
             using var file = storage.Open(Name);
             if (file is null)
-                return;
-            var content = new byte[file.Length];
-            file.ReadExactly(content);
-            if (storage.Delete(BufferStorage.BeginMove(Name, file)))
-                _taken.Add(Convert.ToHexString(content));
+                return null;
+            using var reader = new StreamReader(file);
+            var content = reader.ReadToEnd();
+            return storage.Delete(BufferStorage.BeginMove(Name, file)) ? content : null;
         }
         finally
         {

@@ -138,7 +138,30 @@ public sealed class DrainTests
         Assert.All(result.Left, l => Assert.Equal(TentacleErrorKind.BadName, l.Kind));
         target.HasExactly([good]);
         var asked = server.Commands.Where(c => c.StartsWith("RECV", StringComparison.Ordinal) || c.StartsWith("MV", StringComparison.Ordinal)).ToArray();
-        Assert.All(asked, c => Assert.Matches(@"^((RECV|MV) (<\.pandorasync>|<own>|<[0-9a-f]{32}\.\d+\.data>|OK)|RECV CANCEL)\n?$", c));
+        Assert.All(asked, c => Assert.Matches(@"^((RECV|MV) (<\.pandorasync>|<own>|<[0-9a-f]{32}\.\d+\.data>|OK)|RECV <(conf|md5|collections|trans|commands)>|RECV CANCEL)\n?$", c));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Review04_Hidden_files_and_those_named_like_the_agents_folders_are_named_as_left_and_folders_are_not(bool isOurs)
+    {
+        using var stock = new StockServer();
+        using var ours = new OurServer();
+        var buffer = isOurs ? ours.Buffer.Path : stock.Folder;
+        foreach (var folder in new[] { "md5", "collections", "trans", "commands" })
+            Directory.CreateDirectory(Path.Combine(buffer, folder));
+        var good = AgentData.Make(1);
+        await File.WriteAllBytesAsync(Path.Combine(buffer, good.Name), good.Content, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(buffer, ".hidden"), "x", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(buffer, "conf"), "x", TestContext.Current.CancellationToken);
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(isOurs ? ours.Port : stock.Port);
+        Assert.Null(result.Error);
+        target.HasExactly([good]);
+        Assert.Equal(
+            [(".hidden", "Files of that name are not fetched: it is hidden: it begins with a dot."), ("conf", "Files of that name are not fetched: it is the name of a folder for the agents' own files.")],
+            result.Left.Select(l => (l.Name, l.Reason)).Order());
     }
 
     [Fact]
