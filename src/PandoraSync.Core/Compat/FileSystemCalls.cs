@@ -176,9 +176,12 @@ internal static class FileSystemCalls
         const int allOffset = 40;
         const int availableOffset = 56;
         var status = new byte[256];
-        return IsLinux && IntPtr.Size == sizeof(long) && NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0 && BitConverter.ToInt64(status, allOffset) is > 0 and var all
-            ? (BitConverter.ToInt64(status, availableOffset), all)
-            : null;
+        if (!IsLinux || IntPtr.Size != sizeof(long) || NativeMethods.ReadFileSystemStatus(ToNative(folder), status) != 0)
+            return null;
+
+        // Some say -1 for what they do not know.
+        var (free, all) = (BitConverter.ToInt64(status, availableOffset), BitConverter.ToInt64(status, allOffset));
+        return free >= 0 && all > 0 ? (free, all) : null;
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using PandoraSync.Protocol;
 
 namespace PandoraSync.Server;
 
-/// <summary>How much a server keeps in its storage directory, its folders included. Checked where it is made and not changed afterwards.</summary>
+/// <summary>How much a server keeps in its storage directory, its folders included; only whole files count. Checked where it is made and not changed afterwards.</summary>
 public sealed record BufferLimits
 {
     private readonly long _maxBytes;
@@ -35,7 +35,10 @@ public sealed record BufferLimits
         init => _maxAge = TimeSpan.FromTicks(NotNegative(value.Ticks, $"age limit of {value} for files in the buffer"));
     }
 
-    /// <summary>Bytes of the disk that are left free: what would need them is refused. 16 MB by default; 0 fills the disk.</summary>
+    /// <summary>
+    /// Bytes of the disk that are left free, and for each 16 KB of them an inode where the file system has a fixed number (a tenth of
+    /// all at most): what would need them is refused. 16 MB by default; 0 fills the disk.
+    /// </summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
     public long MinFreeBytes
     {
@@ -43,7 +46,10 @@ public sealed record BufferLimits
         init => _minFreeBytes = NotNegative(value, $"reserve of {value} bytes of free space");
     }
 
-    /// <summary>Over a limit, deletes the oldest files instead of refusing new ones. Off by default: what is refused stays with the agent and comes again.</summary>
+    /// <summary>
+    /// Over a limit, deletes the oldest files instead of refusing new ones, once a new one is there whole. Off by default: what is refused
+    /// stays with the agent and comes again.
+    /// </summary>
     public bool DropOldest { get; init; }
 
     /// <summary>True if anything but free space is limited, so that files must be counted.</summary>

@@ -110,7 +110,11 @@ internal sealed class BufferStorage : IDisposable
     /// <param name="client">For whom.</param>
     /// <exception cref="NoRoomException">There is none.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public Stream CreatePassing(IPAddress client) => new RoomStream(TemporaryFile.Create(_temporaryFolder).Stream, _disk.Begin(client));
+    public Stream CreatePassing(IPAddress client)
+    {
+        _disk.Require(client, bytes: 0);
+        return new RoomStream(TemporaryFile.Create(_temporaryFolder).Stream, _disk.Begin(client));
+    }
 
     /// <summary>Flushes a received file and gives it its name.</summary>
     /// <returns>Null, or the reason why it cannot have its name; it is gone then.</returns>

@@ -32,8 +32,8 @@ internal sealed class DiskReserve(string folder, long minFreeBytes, Action<Tenta
     private readonly RefusalNote _note = new(log, $"the disk of '{folder}' has less than {minFreeBytes} bytes (or an inode for each {BytesPerInode} of them) free: files are refused until there is room");
     private long _unwritten;
 
-    /// <summary>Says whether so many bytes could come now; takes nothing.</summary>
-    /// <exception cref="NoRoomException">They could not.</exception>
+    /// <summary>Looks whether a file of so many bytes could be made now; takes nothing.</summary>
+    /// <exception cref="NoRoomException">It could not.</exception>
     public void Require(IPAddress client, long bytes)
     {
         lock (_gate)
@@ -45,13 +45,7 @@ internal sealed class DiskReserve(string folder, long minFreeBytes, Action<Tenta
     }
 
     /// <summary>Begins a file, which takes its room as it grows.</summary>
-    /// <exception cref="NoRoomException">There is no inode for it.</exception>
-    public RoomReservation Begin(IPAddress client)
-    {
-        lock (_gate)
-            RequireInode();
-        return new RoomReservation(this, client);
-    }
+    public RoomReservation Begin(IPAddress client) => new(this, client);
 
     /// <summary>Takes room before it is written to.</summary>
     /// <param name="room">What the file has so far.</param>

@@ -16,7 +16,7 @@ namespace PandoraSync.Server;
 internal sealed class LogLimiter(Action<TentacleLogLevel, string> write, Func<TimeSpan> elapsed)
 {
     private const int MostAddresses = 1000;
-    private const int DoneAtOnce = 100_000;
+    private const int DoneAtOnce = 20_000;
     private const int DonePerSecond = 1000;
     private const int OthersAtOnce = 100;
     private const int OthersPerSecond = 10;

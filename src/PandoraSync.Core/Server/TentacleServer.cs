@@ -102,7 +102,7 @@ public sealed class TentacleServer : IDisposable
 
         _storage?.Dispose();
         _log.Flush();
-        Log(TentacleLogLevel.Info, "stopped");
+        Log(Options, TentacleLogLevel.Info, "stopped");
     }
 
     /// <summary>Stops as <see cref="StopAsync"/> does, and waits for it.</summary>
@@ -190,7 +190,7 @@ public sealed class TentacleServer : IDisposable
         _connections.TryRemove(connection, out _);
     }
 
-    private void Log(TentacleLogLevel level, string text) => Log(Options, level, text);
+    private void Log(TentacleLogLevel level, string text) => _log.Write("this server", level, text);
 
     private static void Log(TentacleServerOptions options, TentacleLogLevel level, string text) =>
         options.Log?.Invoke(new TentacleLogEntry(DateTime.UtcNow, level, text));

@@ -70,7 +70,7 @@ public sealed class PerlPatternTests
     {
         using var ours = new Fixtures.OurServer(o => o with { Filters = FolderFilters.Parse(pattern + ":folder") });
         using var client = new PlainClient(ours.Port);
-        var answer = await Eventually.Ends(Task.Run(() => client.Send(new string('a', 200) + "!.data", [1, 2, 3])), "the answer");
+        var answer = await Eventually.Ends(Task.Run(() => client.Send(new string('a', 200) + "-.data", [1, 2, 3])), "the answer");
         Assert.Equal("SEND OK", answer);
     }
 }
