@@ -38,6 +38,17 @@ public sealed class StorageReviewTests
     }
 
     [Fact]
+    public async Task Review02_With_overwrite_takers_get_only_what_was_confirmed_and_each_once()
+    {
+        using var ours = new OurServer(o => o with { Overwrite = true });
+        using var race = new OneNameRace(ours.Port, TimeSpan.FromSeconds(3));
+        await race.RunAsync(senders: 5, takers: 3);
+        Assert.NotEmpty(race.Taken);
+        Assert.DoesNotContain(race.Taken.GroupBy(t => t, StringComparer.Ordinal), g => g.Count() > 1);
+        Assert.Empty(race.Taken.Except(race.Confirmed, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Review02_A_file_that_is_stored_while_another_of_its_name_is_taken_is_not_replaced_by_a_third()
     {
         using var disk = new SmallDisk(megabytes: 64);
@@ -229,6 +240,29 @@ public sealed class StorageReviewTests
         var leftOut = ours.Log.Select(e => e.Text).Where(t => t.Contains("lines about 127.0.0.1 were left out", StringComparison.Ordinal))
             .Sum(t => long.Parse(t.Split(' ')[0], CultureInfo.InvariantCulture));
         Assert.Equal(15_000, refused + leftOut);
+    }
+
+    [Fact]
+    public void Review10_A_flood_of_addresses_is_forgotten_again_and_what_it_left_out_is_counted()
+    {
+        var lines = 0L;
+        var leftOut = 0L;
+        var limiter = new LogLimiter((_, text) =>
+        {
+            if (text.Contains("were left out", StringComparison.Ordinal))
+                leftOut += long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture);
+            else
+                lines++;
+        }, () => TimeSpan.FromSeconds(1));
+        for (var address = 0; address < 3000; address++)
+        {
+            using var log = limiter.For(new IPAddress([10, 0, (byte)(address >> 8), (byte)address]));
+            for (var i = 0; i < 150; i++)
+                log.Write(TentacleLogLevel.Error, $"refused {i}");
+        }
+
+        limiter.Flush();
+        Assert.Equal((300_000L, 150_000L), (lines, leftOut));
     }
 
     [Fact]
