@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 
-namespace PandoraSync.Tests.Engine;
+namespace PandoraSync.SystemTests;
 
 /// <summary>Where things are.</summary>
 internal static class Repository
@@ -13,11 +13,14 @@ internal static class Repository
     /// <summary>The version that everything was built with.</summary>
     public static string Version { get; } = Metadata("Version");
 
-    public static string Module => Path.Combine(Root, "artifacts", "module", "PandoraSync");
+    public static string OlderPester { get; } = Metadata("OlderPester");
 
-    public static string Host => Path.Combine(Root, "artifacts", "host", OperatingSystem.IsWindows() ? "pandorasync.exe" : "pandorasync");
+    public static string NewerPester { get; } = Metadata("NewerPester");
 
-    public static string Examples => Path.Combine(Root, "examples");
+    /// <summary>The folder of the built module's folder, as for PSModulePath.</summary>
+    public static string Modules => Path.Combine(Root, "artifacts", "module");
+
+    public static string Tools => Path.Combine(Root, "artifacts", "tools");
 
     public static string PesterFiles => Path.Combine(Root, "tests", "Pester");
 

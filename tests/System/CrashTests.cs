@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
 /// <summary>
 /// Processes that are killed without a warning (SIGKILL) at random moments. PANDORASYNC_KILLS sets how often (5 each by default), and
@@ -32,7 +32,7 @@ public sealed class CrashTests
         using var folder = new TempFolder();
         var (buffer, incoming) = (folder.MakeFolder("buffer"), folder.MakeFolder("incoming"));
         using var stockServer = stock ? new StockServer(new StockServerOptions { Folder = buffer }) : null;
-        using var ours = stock ? null : HostProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -Wait -Verbose");
+        using var ours = stock ? null : ShellProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -Wait -Verbose");
         var port = stockServer?.Port ?? await ours!.PortAsync();
         var moments = new Moments(Seed);
         var (made, arrived) = (0, new Arrivals());
@@ -71,7 +71,7 @@ public sealed class CrashTests
         var sent = 0;
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var server = HostProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -Wait -Verbose");
+            using var server = ShellProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -Wait -Verbose");
             var port = await server.PortAsync();
             Assert.Empty(Directory.GetFiles(Path.Combine(buffer, ".pandorasync", "server"), "*", SearchOption.AllDirectories));
             var before = confirmed.Count;
@@ -89,7 +89,7 @@ public sealed class CrashTests
         TestContext.Current.SendDiagnosticMessage($"a server under ingest killed {Kills} times (seed {Seed}): {confirmed.Count} files confirmed, each whole in the buffer");
     }
 
-    private static HostProcess Drain(int port, string incoming, string delivery) => HostProcess.Start("-Command", $"Invoke-PandoraSync 127.0.0.1:{port} -Destination '{incoming}' -Delivery {delivery} -Verbose");
+    private static ShellProcess Drain(int port, string incoming, string delivery) => ShellProcess.Start("-Command", $"Invoke-PandoraSync 127.0.0.1:{port} -Destination '{incoming}' -Delivery {delivery} -Verbose");
 
     private static void Put(string buffer, int number)
     {

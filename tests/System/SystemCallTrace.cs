@@ -7,9 +7,9 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
-/// <summary>What a host process asked of the system, in order, made by Debian's strace.</summary>
+/// <summary>What a shell asked of the system, in order, made by Debian's strace.</summary>
 internal sealed class SystemCallTrace
 {
     private readonly List<(string Text, int Began, int Ended)> _calls = [];
@@ -30,12 +30,12 @@ internal sealed class SystemCallTrace
         }
     }
 
-    /// <summary>Runs a command in the host.</summary>
+    /// <summary>Runs a command in the shell.</summary>
     public static async Task<SystemCallTrace> OfAsync(string command, string traceFile)
     {
         var strace = RealPrograms.Strace;
         Assert.SkipWhen(strace.WhyMissing is not null, strace.WhyMissing ?? string.Empty);
-        var result = await strace.RunAsync(["-f", "-y", "-s", "80", "-e", "trace=pwrite64,fsync,syncfs,renameat2,sendto,sendmsg", "-o", traceFile, Repository.Host, "-Command", command], limit: TimeSpan.FromMinutes(2));
+        var result = await strace.RunAsync(["-f", "-y", "-s", "80", "-e", "trace=pwrite64,fsync,syncfs,renameat2,sendto,sendmsg", "-o", traceFile, Shell.Program, .. Shell.FirstArguments, "-Command", command], environment: Shell.Environment, limit: TimeSpan.FromMinutes(2));
         Assert.True(result.ExitCode == 0, result.ToString());
         return new SystemCallTrace(await File.ReadAllLinesAsync(traceFile));
     }

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
 /// <summary>A server process with a crowd at its door, some of it slow or silent.</summary>
 public sealed class CrowdLoadTests
@@ -22,7 +22,7 @@ public sealed class CrowdLoadTests
     public async Task Five_thousand_agents_are_served_at_once_beside_five_hundred_that_are_slow_or_silent()
     {
         using var buffer = new TempFolder();
-        using var server = HostProcess.Start("-Command", $"Start-TentacleServer '{buffer.Path}' -Address 127.0.0.1 -Port 0 -MaxConnections 6000 -TimeoutSec 10 -Wait -Verbose");
+        using var server = ShellProcess.Start("-Command", $"Start-TentacleServer '{buffer.Path}' -Address 127.0.0.1 -Port 0 -MaxConnections 6000 -TimeoutSec 10 -Wait -Verbose");
         var port = await server.PortAsync();
         var openAtFirst = server.OpenFiles();
         using var over = new CancellationTokenSource();

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
 /// <summary>The set-up that people have: certificates made by hand, servers started with an init script's options, and a pandora_server.conf on the main side.</summary>
 public sealed class SeedSetupTests
@@ -49,7 +49,7 @@ public sealed class SeedSetupTests
             Invoke-PandoraSync -ConfigPath '{{folder["pandora_server.conf"]}}' | ForEach-Object { "drained $($_.Files) $($_.Succeeded)" }
             Stop-TentacleServer $a, $b
             """);
-        var result = await HostProcess.RunAsync(["-File", script]);
+        var result = await ShellProcess.RunAsync(["-File", script]);
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains($"understood 2 {folder["pandora_server.conf"]}, line 6", result.Output, StringComparison.Ordinal);
         Assert.Equal(2, result.Output.Split('\n').Count(l => l.StartsWith("drained 20 True", StringComparison.Ordinal)));

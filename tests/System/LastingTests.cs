@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
 /// <summary>What is promised is on disk before it is promised, in the order of the system calls: a power failure cannot be had here.</summary>
 public sealed class LastingTests

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
 /// <summary>Two processes, a server and a client, with much to do.</summary>
 public sealed class LoadTests
@@ -25,10 +25,10 @@ public sealed class LoadTests
             await File.WriteAllBytesAsync(Path.Combine(source, file.Name), file.Content);
         var largeSum = WriteLarge(Path.Combine(source, "large.1760000999.data"));
 
-        using var server = HostProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -MaxFileSize 2GB -Wait -Verbose");
+        using var server = ShellProcess.Start("-Command", $"Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0 -MaxFileSize 2GB -Wait -Verbose");
         var port = await server.PortAsync();
         var idleServer = server.Memory();
-        using var client = HostProcess.Start("-Command", $$"""
+        using var client = ShellProcess.Start("-Command", $$"""
             $s = New-TentacleSession 127.0.0.1 -Port {{port}}
             $null = Get-TentacleFile -Session $s
             'idle ' + [Environment]::WorkingSet
@@ -65,7 +65,7 @@ public sealed class LoadTests
             await File.WriteAllBytesAsync(Path.Combine(stock.Folder, string.Create(CultureInfo.InvariantCulture, $"agent{i}.{AgentData.FirstEpoch + i}.data")), small);
         using var folder = new TempFolder();
         var drain = $"Invoke-PandoraSync 127.0.0.1:{stock.Port} -Destination '{folder.Path}'";
-        using (var first = HostProcess.Start("-Command", drain))
+        using (var first = ShellProcess.Start("-Command", drain))
         {
             await Eventually.BecomesTrue(() => folder.FileNames().Length > 100, "files arrive");
             first.Interrupt();
@@ -75,7 +75,7 @@ public sealed class LoadTests
 
         var before = folder.FileNames().Length;
         Assert.InRange(before, 100, count - 1);
-        var second = await HostProcess.CommandAsync(drain);
+        var second = await ShellProcess.CommandAsync(drain);
         Assert.True(second.ExitCode == 0, second.ToString());
         Assert.Equal(count, folder.FileNames().Length);
         Assert.Empty(stock.FileNames());

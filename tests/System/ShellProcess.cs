@@ -9,20 +9,20 @@ using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
-/// <summary>The host as a process of its own.</summary>
-internal sealed class HostProcess : IDisposable
+/// <summary>PowerShell as a process of its own, with the module where it finds it by its name.</summary>
+internal sealed class ShellProcess : IDisposable
 {
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly Process _process;
 
-    private HostProcess(IEnumerable<string> arguments, string? input, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
+    private ShellProcess(IEnumerable<string> arguments, string? input, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(program ?? Repository.Host, arguments)
+            StartInfo = new ProcessStartInfo(program ?? Shell.Program, program is null ? [.. Shell.FirstArguments, .. arguments] : arguments)
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,
@@ -30,7 +30,7 @@ internal sealed class HostProcess : IDisposable
                 RedirectStandardError = true,
             },
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        foreach (var (name, value) in Shell.Environment.Concat(environment ?? new Dictionary<string, string>(StringComparer.Ordinal)))
             _process.StartInfo.Environment[name] = value;
         _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
@@ -75,19 +75,19 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Descriptors that it has open.</summary>
     public int OpenFiles() => Directory.GetFiles($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
 
-    public static HostProcess Start(params string[] arguments) => new(arguments, input: null);
+    public static ShellProcess Start(params string[] arguments) => new(arguments, input: null);
 
     /// <summary>Starts it by another program, which changes something for it.</summary>
-    public static HostProcess StartUnder(string[] program, params string[] arguments) => new([.. program.Skip(1), Repository.Host, .. arguments], input: null, program: program[0]);
+    public static ShellProcess StartUnder(string[] program, params string[] arguments) => new([.. program.Skip(1), Shell.Program, .. Shell.FirstArguments, .. arguments], input: null, program: program[0]);
 
     /// <summary>Starts it with variables set.</summary>
-    public static HostProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, input: null, environment);
+    public static ShellProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, input: null, environment);
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<ProgramResult> RunAsync(IEnumerable<string> arguments, string? input = null)
     {
-        using var host = new HostProcess(arguments, input);
-        return await host.EndAsync();
+        using var shell = new ShellProcess(arguments, input);
+        return await shell.EndAsync();
     }
 
     public static Task<ProgramResult> CommandAsync(string command) => RunAsync(["-Command", command]);
@@ -117,7 +117,7 @@ internal sealed class HostProcess : IDisposable
 
     public async Task<ProgramResult> EndAsync()
     {
-        await Eventually.Ends(_process.WaitForExitAsync(), "the host's run", TimeSpan.FromSeconds(120));
+        await Eventually.Ends(_process.WaitForExitAsync(), "the shell's run", TimeSpan.FromSeconds(180));
 
         // The overload without a limit waits for the last lines too.
         await _process.WaitForExitAsync();

@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 using PandoraSync.TestSupport;
 using Xunit;
 
-namespace PandoraSync.Tests.Engine.Host;
+namespace PandoraSync.SystemTests;
 
 /// <summary>A server and a client whose machine's clock is set anew, by Debian's libfaketime.</summary>
 public sealed class ClockTests
@@ -33,7 +33,7 @@ public sealed class ClockTests
             ["FAKETIME_NO_CACHE"] = "1",
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
         };
-        using var host = HostProcess.StartWith(environment, "-Command", $$"""
+        using var shell = ShellProcess.StartWith(environment, "-Command", $$"""
             $s = Start-TentacleServer '{{buffer}}' -Address 127.0.0.1 -Port 0 -MaxBufferAge 1.00:00:00 -DropOldest
             $c = New-TentacleSession 127.0.0.1 -Port $s.Port
             Send-TentacleFile '{{folder["a.1.data"]}}' -Session $c
@@ -45,7 +45,7 @@ public sealed class ClockTests
             "drained $($r.Files) with $($r.Left.Count) left"
             Stop-TentacleServer $s
             """);
-        var result = await host.EndAsync();
+        var result = await shell.EndAsync();
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("the year is now", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(string.Create(CultureInfo.InvariantCulture, $"the year is now {DateTime.UtcNow.Year}"), result.Output, StringComparison.Ordinal);
