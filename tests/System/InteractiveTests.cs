@@ -16,7 +16,7 @@ public sealed class InteractiveTests
     public async Task A_session_at_a_terminal_completes_confirms_shows_progress_and_stops_at_Ctrl_C()
     {
         using var stock = new StockServer();
-        const int count = 20_000;
+        const int count = 5_000;
         var small = AgentData.Make(1, AgentData.LeastBytes).Content;
         for (var i = 0; i < count; i++)
             await File.WriteAllBytesAsync(Path.Combine(stock.Folder, string.Create(CultureInfo.InvariantCulture, $"agent{i}.{AgentData.FirstEpoch + i}.data")), small, TestContext.Current.CancellationToken);
@@ -43,9 +43,9 @@ public sealed class InteractiveTests
         await Enter(terminal, "PS ");
         Assert.Equal(count, stock.FileNames().Length);
 
-        terminal.Type($"Invoke-PandoraSync 127.0.0.1:{stock.Port} -Destination {folder.Path}");
+        terminal.Type($"Invoke-PandoraSync 127.0.0.1:{stock.Port} -Destination {folder.Path} -Connections 1");
         terminal.Press("Enter");
-        await terminal.Shows(screen => Regex.IsMatch(screen, @"Draining .*\[[1-9]\d* of 20000 files", RegexOptions.None, TimeSpan.FromSeconds(1)), "progress is shown");
+        await terminal.Shows(screen => Regex.IsMatch(screen, @"Draining .*\[[1-9]\d* of 5000 files", RegexOptions.None, TimeSpan.FromSeconds(1)), "progress is shown");
         terminal.Press("C-c");
         await terminal.Shows(screen => LastLine(screen).StartsWith("PS ", StringComparison.Ordinal), "the prompt is back");
         Assert.DoesNotContain("Draining", terminal.Screen, StringComparison.Ordinal);
