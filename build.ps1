@@ -2,7 +2,7 @@
 .SYNOPSIS
 Calls dotnet for the usual tasks; everything here can be done without this script.
 .DESCRIPTION
-build   leaves the module in artifacts/module/PandoraSync and the host in artifacts/host (dotnet build)
+build   leaves the module in artifacts/module/PandoraSync (dotnet build)
 test    runs every suite (dotnet test)
 pack    writes artifacts/packages/PandoraSync.<version>.zip, to be unpacked into a folder of $env:PSModulePath
 install copies the module into your own module folder, for the PowerShell that runs this script
@@ -25,12 +25,12 @@ $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 3
 $module = [IO.Path]::Combine($PSScriptRoot, 'artifacts', 'module', 'PandoraSync')
 
-function Invoke-DotNet {
+function Invoke-DotNet([string[]]$Arguments) {
     if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
         throw 'dotnet is not found: install the .NET 10 SDK (https://dotnet.microsoft.com/download) and open a new shell.'
     }
-    & dotnet @args
-    if ($LASTEXITCODE -ne 0) { throw "dotnet $args failed with exit code $LASTEXITCODE." }
+    & dotnet @Arguments
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $Arguments failed with exit code $LASTEXITCODE." }
 }
 
 function Get-ModuleFolder {
@@ -45,15 +45,15 @@ function Get-ModuleFolder {
 function Copy-Folder([string]$From, [string]$To) {
     [void][IO.Directory]::CreateDirectory($To)
     foreach ($file in [IO.Directory]::GetFiles($From)) { [IO.File]::Copy($file, [IO.Path]::Combine($To, [IO.Path]::GetFileName($file)), $true) }
-    foreach ($folder in [IO.Directory]::GetDirectories($From)) { Copy-Folder $folder ([IO.Path]::Combine($To, [IO.Path]::GetFileName($folder))) }
+    foreach ($folder in [IO.Directory]::GetDirectories($From)) { Copy-Folder -From $folder -To ([IO.Path]::Combine($To, [IO.Path]::GetFileName($folder))) }
 }
 
 if ($Task -eq 'test') {
-    Invoke-DotNet test $PSScriptRoot --configuration $Configuration
+    Invoke-DotNet -Arguments test, $PSScriptRoot, --configuration, $Configuration
     return
 }
 
-Invoke-DotNet build $PSScriptRoot --configuration $Configuration
+Invoke-DotNet -Arguments build, $PSScriptRoot, --configuration, $Configuration
 if ($Task -eq 'build') { return }
 
 $version = (Test-ModuleManifest -Path ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).Version
@@ -68,6 +68,6 @@ if ($Task -eq 'pack') {
 else {
     $target = [IO.Path]::Combine((Get-ModuleFolder), 'PandoraSync', "$version")
     if ([IO.Directory]::Exists($target)) { [IO.Directory]::Delete($target, $true) }
-    Copy-Folder $module $target
+    Copy-Folder -From $module -To $target
     $target
 }

@@ -2,8 +2,12 @@
 .SYNOPSIS
 Shows PandoraSync end to end on this machine: a buffer, agents' data, a drain, the result.
 .DESCRIPTION
-Runs in PowerShell and in the pandorasync host. It uses loopback and temporary folders only, and cleans up after itself.
+It uses loopback and temporary folders only, and cleans up after itself.
+.PARAMETER Intervals
+How many intervals each of the three agents has measured: so many files it sends.
 #>
+[CmdletBinding()]
+param([ValidateRange(1, 100)] [int]$Intervals = 3)
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Command -Name Start-TentacleServer -ErrorAction Ignore)) {
     Import-Module -Name ([IO.Path]::Combine($PSScriptRoot, '..', 'artifacts', 'module', 'PandoraSync'))
@@ -18,9 +22,9 @@ $incoming = [IO.Directory]::CreateDirectory([IO.Path]::Combine($root, 'incoming'
 $server = Start-TentacleServer -Path $buffer -Address 127.0.0.1 -Port 0
 try {
     # Three agents write what they measured, and send it.
-    $epoch = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() - 900
+    $epoch = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() - 300 * $Intervals
     foreach ($agent in 'web-01', 'db-01', 'edge-01') {
-        foreach ($interval in 0..2) {
+        foreach ($interval in 0..($Intervals - 1)) {
             $time = [DateTimeOffset]::FromUnixTimeSeconds($epoch + 300 * $interval)
             $load = [math]::Round(0.3 + 0.25 * $interval, 2)
             $xml = @"

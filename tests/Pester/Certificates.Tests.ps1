@@ -1,7 +1,5 @@
 BeforeAll {
-    Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', '..', 'artifacts', 'module', 'PandoraSync'))
-
-    function New-Folder { [IO.Directory]::CreateDirectory([IO.Path]::Combine([string] $TestDrive, [guid]::NewGuid().ToString('N'))).FullName }
+    . ([IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
 }
 
 Describe 'Certificates' {

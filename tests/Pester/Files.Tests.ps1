@@ -1,8 +1,5 @@
 BeforeAll {
-    Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', '..', 'artifacts', 'module', 'PandoraSync'))
-
-    function New-Folder { [IO.Directory]::CreateDirectory([IO.Path]::Combine([string] $TestDrive, [guid]::NewGuid().ToString('N'))).FullName }
-    function New-File($Name, $Text) { $path = [IO.Path]::Combine((New-Folder), $Name); [IO.File]::WriteAllText($path, $Text); $path }
+    . ([IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
 }
 
 Describe 'Files at a server' {

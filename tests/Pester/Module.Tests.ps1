@@ -1,6 +1,5 @@
 BeforeAll {
-    $module = [IO.Path]::Combine($PSScriptRoot, '..', '..', 'artifacts', 'module', 'PandoraSync')
-    Import-Module $module
+    . ([IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
 }
 
 Describe 'The module' {

@@ -1,12 +1,5 @@
 BeforeAll {
-    Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', '..', 'artifacts', 'module', 'PandoraSync'))
-
-    function New-Folder { [IO.Directory]::CreateDirectory([IO.Path]::Combine([string] $TestDrive, [guid]::NewGuid().ToString('N'))).FullName }
-    function New-Password($Text) {
-        $secret = [securestring]::new()
-        foreach ($c in $Text.ToCharArray()) { $secret.AppendChar($c) }
-        [pscredential]::new('any', $secret)
-    }
+    . ([IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
 }
 
 Describe 'Sessions' {

@@ -1,0 +1,17 @@
+using System.Collections.Generic;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace PandoraSync.SystemTests.Pester;
+
+/// <summary>tests/Pester under the older of the two versions of Pester.</summary>
+public sealed class OlderPesterTests
+{
+    private static readonly PesterSuite Suite = new(Repository.OlderPester, Repository.PesterFiles);
+
+    public static async Task<IReadOnlyList<TheoryDataRow<string, string>>> Rows() => await Suite.RowsAsync();
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Passes(string file, string name) => Assert.Null(await Suite.FailureAsync(file, name));
+}
