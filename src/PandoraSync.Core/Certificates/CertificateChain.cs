@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Pkix;
@@ -12,25 +13,23 @@ namespace PandoraSync.Certificates;
 
 /// <summary>
 /// Finds the way from a certificate to an authority. Built on BouncyCastle, not on the platform's chain engine, so that the outcome is
-/// the same on every runtime and system, and nothing is ever downloaded because a peer's certificate says so.
+/// the same on every runtime and system, and nothing is ever downloaded because a peer's certificate says so. Signatures are checked
+/// from the authorities downwards: no key is used, or even built, that an authority has not vouched for.
 /// </summary>
 internal sealed class CertificateChain
 {
     private const int MaxDepth = 8;
 
     // A hostile peer may send many certificates of one name; each trial costs a signature check.
-    private const int MaxSignatureChecks = 32;
+    private const int MaxSignatureChecks = 24;
     private const int KeyCertSignBit = 5;
 
-    private readonly IReadOnlyList<BcCertificate> _authorities;
-    private readonly IReadOnlyList<BcCertificate> _sentAlong;
-    private int _signatureChecks;
+    private readonly CancellationToken _cancellationToken;
 
-    private CertificateChain(IReadOnlyList<BcCertificate> authorities, IEnumerable<BcCertificate> sentAlong)
-    {
-        _authorities = authorities;
-        _sentAlong = sentAlong.ToList();
-    }
+    private CertificateChain(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
+
+    /// <summary>Signatures that were checked.</summary>
+    public int SignatureChecks { get; private set; }
 
     /// <summary>True once a certificate had an authority's name as its issuer, but not a signature of its key.</summary>
     public bool SawNamesake { get; private set; }
@@ -38,10 +37,16 @@ internal sealed class CertificateChain
     /// <summary>The way from the certificate to an authority, both included; just the one if it is itself given as an authority; null if there is none.</summary>
     public IReadOnlyList<BcCertificate>? Path { get; private set; }
 
-    public static CertificateChain Build(BcCertificate certificate, IEnumerable<BcCertificate> sentAlong, IReadOnlyList<BcCertificate> authorities)
+    /// <summary>Looks for the way.</summary>
+    /// <param name="certificate">Where it begins.</param>
+    /// <param name="candidates">What may lie in between; none of them is trusted for being here.</param>
+    /// <param name="authorities">Where it may end.</param>
+    /// <param name="cancellationToken">Ends the search before its next step.</param>
+    /// <exception cref="OperationCanceledException">The token has fired.</exception>
+    public static CertificateChain Build(BcCertificate certificate, IEnumerable<BcCertificate> candidates, IReadOnlyList<BcCertificate> authorities, CancellationToken cancellationToken = default)
     {
-        var chain = new CertificateChain(authorities, sentAlong);
-        chain.Path = chain.Extend([certificate]);
+        var chain = new CertificateChain(cancellationToken);
+        chain.Path = authorities.Any(a => a.Equals(certificate)) ? [certificate] : chain.Find(certificate, chain.Above(certificate, candidates.ToList()), authorities);
         return chain;
     }
 
@@ -105,30 +110,54 @@ internal sealed class CertificateChain
         }
     }
 
-    private IReadOnlyList<BcCertificate>? Extend(IReadOnlyList<BcCertificate> path)
+    /// <summary>The certificate and, by their names alone, whatever may stand above it, the nearest first.</summary>
+    private List<BcCertificate> Above(BcCertificate certificate, List<BcCertificate> candidates)
     {
-        var last = path[path.Count - 1];
-        if (_authorities.Any(a => a.Equals(last)))
-            return path;
-        foreach (var authority in _authorities.Where(a => IsNamedIssuer(a, last)))
+        var found = new List<BcCertificate> { certificate };
+        for (var i = 0; i < found.Count; i++)
         {
-            if (HasSigned(authority, last))
-                return [.. path, authority];
-            SawNamesake = true;
+            _cancellationToken.ThrowIfCancellationRequested();
+            found.AddRange(candidates.Where(c => IsNamedIssuer(c, found[i]) && !found.Contains(c)).ToList());
         }
 
-        if (path.Count >= MaxDepth)
-            return null;
-        foreach (var candidate in _sentAlong.Where(c => IsNamedIssuer(c, last) && !path.Contains(c)))
+        return found;
+    }
+
+    /// <summary>Goes down from the authorities, a level at a time, so that the first way that is found is the shortest.</summary>
+    private IReadOnlyList<BcCertificate>? Find(BcCertificate certificate, List<BcCertificate> unproven, IReadOnlyList<BcCertificate> authorities)
+    {
+        var ways = new Queue<IReadOnlyList<BcCertificate>>(authorities.Select(a => new[] { a }));
+        while (ways.Count > 0)
         {
-            if (HasSigned(candidate, last) && Extend([.. path, candidate]) is { } whole)
-                return whole;
+            var way = ways.Dequeue();
+            foreach (var below in unproven.Where(c => IsNamedIssuer(way[0], c)).ToList())
+            {
+                if (HasSigned(way[0], below))
+                {
+                    unproven.Remove(below);
+                    if (ReferenceEquals(below, certificate))
+                        return [below, .. way];
+                    if (way.Count < MaxDepth - 1)
+                        ways.Enqueue([below, .. way]);
+                }
+                else
+                {
+                    SawNamesake |= way.Count == 1;
+                }
+            }
         }
 
         return null;
     }
 
-    private bool HasSigned(BcCertificate issuer, BcCertificate certificate) => _signatureChecks++ < MaxSignatureChecks && IsSignedBy(certificate, issuer);
+    private bool HasSigned(BcCertificate issuer, BcCertificate certificate)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        if (SignatureChecks >= MaxSignatureChecks)
+            return false;
+        SignatureChecks++;
+        return IsSignedBy(certificate, issuer);
+    }
 
     private static bool IsNamedIssuer(BcCertificate issuer, BcCertificate certificate) => issuer.SubjectDN.Equivalent(certificate.IssuerDN);
 }

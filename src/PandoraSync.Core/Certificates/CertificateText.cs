@@ -69,7 +69,8 @@ internal static class CertificateText
         return shown.Append(text.Length > MostCharacters ? "..." : string.Empty).ToString();
     }
 
-    private static string Sha256(byte[] bytes)
+    /// <summary>SHA-256 over some bytes, in lower-case hex.</summary>
+    public static string Sha256(byte[] bytes)
     {
         using var sha = SHA256.Create();
         return string.Concat(sha.ComputeHash(bytes).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));

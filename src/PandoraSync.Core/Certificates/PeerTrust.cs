@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading;
 using Org.BouncyCastle.Asn1.X509;
-using Org.BouncyCastle.Crypto.Parameters;
 using PandoraSync.Protocol;
 using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 
@@ -18,7 +18,7 @@ namespace PandoraSync.Certificates;
 public sealed class PeerTrust
 {
     private const int MinRsaBits = 2048;
-    private const int MaxSentAlong = 16;
+    private const int MaxSentAlong = 8;
     private const int MostRemembered = 64;
 
     // What md5WithRSA, sha1WithRSA, ecdsa-with-SHA1 and the like have in their names.
@@ -67,7 +67,9 @@ public sealed class PeerTrust
     /// <param name="role">What the peer is: <see cref="CertificateRole.Server"/> or <see cref="CertificateRole.Client"/>.</param>
     /// <param name="host">The name or address that the certificate must be for; null if that does not matter.</param>
     /// <param name="utcNow">The time to judge by.</param>
-    public TrustDecision Decide(X509Certificate? certificate, IEnumerable<X509Certificate2> sentAlong, CertificateRole role, string? host, DateTime utcNow)
+    /// <param name="cancellationToken">Ends the work before its next step, each of which is short: nobody waits for the decision any more.</param>
+    /// <exception cref="OperationCanceledException">The token has fired.</exception>
+    public TrustDecision Decide(X509Certificate? certificate, IEnumerable<X509Certificate2> sentAlong, CertificateRole role, string? host, DateTime utcNow, CancellationToken cancellationToken = default)
     {
         if (TakesAnything)
             return TrustDecision.Trusted(string.Empty);
@@ -77,37 +79,78 @@ public sealed class PeerTrust
         try
         {
             presented = new BcCertificate(certificate.GetRawCertData());
-            var others = Authorities is null ? [] : sentAlong.Take(MaxSentAlong).Select(c => new BcCertificate(c.RawData)).ToList();
-            var refusal = FindRefusal(presented, others, role, host, utcNow);
+            if (CertificateBounds.WhyRefused(presented) is { } beyond)
+                return OutOfBounds("its certificate", beyond);
+            var refusal = FindRefusal(presented, sentAlong, role, host, utcNow, cancellationToken);
             var description = CertificateText.Describe(presented);
             return refusal is null ? TrustDecision.Trusted(description) : refusal with { Presented = description };
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
             // Foreign bytes, read by a library: whatever it throws, the certificate is not trusted.
             return TrustDecision.Refuse(TrustRefusalReason.Unreadable, $"its certificate cannot be read ({CertificateText.Bounded(e.Message.TrimEnd('.'))})", "have a new one made for it");
         }
     }
 
-    private TrustDecision? FindRefusal(BcCertificate presented, IReadOnlyList<BcCertificate> sentAlong, CertificateRole role, string? host, DateTime utcNow)
+    private TrustDecision? FindRefusal(BcCertificate presented, IEnumerable<X509Certificate2> sentAlong, CertificateRole role, string? host, DateTime utcNow, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (Pin is { } pin && !pin.Matches(presented))
             return TrustDecision.Refuse(TrustRefusalReason.PinMismatch, $"neither its key nor its certificate has the fingerprint {pin}", "if its key was changed on purpose, give the new fingerprint; otherwise somebody else has answered");
         if (Authorities is not { } authorities)
             return null;
-        var chain = CertificateChain.Build(presented, sentAlong.Concat(_remembered.Values), authorities.Certificates);
+        var candidates = ReadCandidates(presented, sentAlong, out var skipped);
+        var chain = CertificateChain.Build(presented, candidates, authorities.Certificates, cancellationToken);
         if (chain.Path is not { } path)
-            return NoPath(presented, chain.SawNamesake, authorities);
-        var refusal = FindWeakness(path)
-            ?? FindWrongDate(path, utcNow)
-            ?? (CertificateChain.FindFault(path, utcNow) is { } fault ? TrustDecision.Refuse(TrustRefusalReason.InvalidChain, fault, "have a certificate issued by a proper authority") : null)
-            ?? FindWrongRole(presented, role)
-            ?? Revocation?.FindRefusal(path, utcNow)
-            ?? FindWrongName(presented, host);
-        if (refusal is null)
-            Remember(path);
-        return refusal;
+            return skipped ?? NoPath(presented, chain.SawNamesake, authorities);
+
+        // The key of each in the path is built by now or soon: an authority has vouched for them.
+        var rules = new Func<TrustDecision?>[]
+        {
+            () => FindWeakness(path),
+            () => FindWrongDate(path, utcNow),
+            () => CertificateChain.FindFault(path, utcNow) is { } fault ? TrustDecision.Refuse(TrustRefusalReason.InvalidChain, fault, "have a certificate issued by a proper authority") : null,
+            () => FindWrongRole(presented, role),
+            () => Revocation?.FindRefusal(path, utcNow),
+            () => FindWrongName(presented, host),
+        };
+        foreach (var rule in rules)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (rule() is { } refusal)
+                return refusal;
+        }
+
+        Remember(path);
+        return null;
     }
+
+    /// <summary>What may stand between the certificate and an authority.</summary>
+    /// <param name="presented">The certificate.</param>
+    /// <param name="sentAlong">What came with it; the platform gives some of it twice.</param>
+    /// <param name="skipped">The refusal for the first of them that is beyond the bounds; null if none is.</param>
+    private List<BcCertificate> ReadCandidates(BcCertificate presented, IEnumerable<X509Certificate2> sentAlong, out TrustDecision? skipped)
+    {
+        skipped = null;
+        var candidates = new Dictionary<string, BcCertificate>(_remembered, StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { CertificateText.Fingerprint(presented) };
+        foreach (var der in sentAlong.Select(c => c.RawData))
+        {
+            var fingerprint = CertificateText.Sha256(der);
+            if (seen.Count > MaxSentAlong || !seen.Add(fingerprint) || candidates.ContainsKey(fingerprint))
+                continue;
+            var candidate = new BcCertificate(der);
+            if (CertificateBounds.WhyRefused(candidate) is { } beyond)
+                skipped ??= OutOfBounds($"'{CertificateText.Subject(candidate)}', which it sent along,", beyond);
+            else
+                candidates.Add(fingerprint, candidate);
+        }
+
+        return [.. candidates.Values];
+    }
+
+    private static TrustDecision OutOfBounds(string which, string beyond) =>
+        TrustDecision.Refuse(TrustRefusalReason.OutOfBounds, $"{which} {beyond}", "have a certificate of an ordinary size made");
 
     private void Remember(IReadOnlyList<BcCertificate> path)
     {
@@ -128,8 +171,8 @@ public sealed class PeerTrust
     {
         foreach (var certificate in path)
         {
-            if (certificate.GetPublicKey() is RsaKeyParameters rsa && rsa.Modulus.BitLength < MinRsaBits)
-                return TrustDecision.Refuse(TrustRefusalReason.Weak, $"the RSA key of '{CertificateText.Subject(certificate)}' has only {rsa.Modulus.BitLength} bits", "have one of 2,048 bits or more made");
+            if (CertificateBounds.RsaBits(certificate) is < MinRsaBits and var bits)
+                return TrustDecision.Refuse(TrustRefusalReason.Weak, $"the RSA key of '{CertificateText.Subject(certificate)}' has only {bits} bits", "have one of 2,048 bits or more made");
         }
 
         // Nobody relies on the signature over the authority itself: it is trusted because it was given.

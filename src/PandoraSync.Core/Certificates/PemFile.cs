@@ -122,10 +122,12 @@ internal static class PemFile
             // A "TRUSTED CERTIFICATE" has OpenSSL's own notes behind the certificate; only the first object is the certificate.
             using var asn1 = new Asn1InputStream(pem.Content);
             var certificate = new BcCertificate(X509CertificateStructure.GetInstance(asn1.ReadObject()));
+            if (CertificateBounds.WhyRefused(certificate) is { } beyond)
+                throw CertificateError.At(path, $"A certificate in the {what} file '{path}' {beyond}: have one with another key made.");
             _ = certificate.GetPublicKey();
             return certificate;
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or TentacleException))
         {
             throw CertificateError.At(path, $"A certificate in the {what} file '{path}' is damaged or of an unknown form: {e.Message.TrimEnd('.')}.", e);
         }

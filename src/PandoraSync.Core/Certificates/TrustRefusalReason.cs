@@ -44,4 +44,7 @@ public enum TrustRefusalReason
 
     /// <summary>The revocation list cannot answer: missing for its issuer, out of date, or not signed by it.</summary>
     RevocationUnknown,
+
+    /// <summary>It, or a certificate that came with it, is larger than is read, or has a key of a size or kind that is not.</summary>
+    OutOfBounds,
 }

@@ -51,6 +51,12 @@ public sealed class TrustedAuthorities
     public static TrustedAuthorities FromCertificates(IEnumerable<X509Certificate2> certificates)
     {
         var all = certificates.Select(c => new BcCertificate(c.RawData)).ToList();
+        foreach (var certificate in all)
+        {
+            if (CertificateBounds.WhyRefused(certificate) is { } beyond)
+                throw CertificateError.General($"The authority '{CertificateText.Subject(certificate)}' {beyond}: have one with another key made.");
+        }
+
         return all.Count > 0
             ? new TrustedAuthorities(all, string.Join(", ", all.Select(c => $"'{CertificateText.Subject(c)}'")))
             : throw CertificateError.General("No authority certificate is given.");

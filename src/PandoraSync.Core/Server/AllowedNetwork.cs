@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using PandoraSync.Protocol;
@@ -26,7 +27,7 @@ public sealed class AllowedNetwork
     public static AllowedNetwork Parse(string text)
     {
         var parts = text.Trim().Split('/');
-        if (parts.Length > 2 || !IPAddress.TryParse(parts[0].TrimStart('[').TrimEnd(']'), out var address) || parts[0].IndexOfAny(['.', ':']) < 0)
+        if (parts.Length > 2 || !IPAddress.TryParse(parts[0].TrimStart('[').TrimEnd(']'), out var address) || !IsWrittenOut(parts[0]))
             throw Wrong(text);
         var bytes = address.GetAddressBytes();
         var bits = parts.Length == 1 ? bytes.Length * 8 : ParseBits(parts[1], bytes.Length * 8) ?? throw Wrong(text);
@@ -53,6 +54,14 @@ public sealed class AllowedNetwork
 
     /// <inheritdoc/>
     public override string ToString() => string.Format(CultureInfo.InvariantCulture, "{0}/{1}", new IPAddress(_address), _bits);
+
+    /// <summary>True for a number from 0 to 255 as it stands in an IPv4 address; a leading zero would make it octal for some readers.</summary>
+    internal static bool IsPartOfAddress(string text) =>
+        byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && string.Equals(number.ToString(CultureInfo.InvariantCulture), text, StringComparison.Ordinal);
+
+    /// <summary>False for the short and octal forms of IPv4 addresses: 10.1 stands for 10.0.0.1, which is not what somebody means who writes it.</summary>
+    private static bool IsWrittenOut(string address) =>
+        address.IndexOf(':') >= 0 || (address.Split('.') is { Length: 4 } numbers && numbers.All(IsPartOfAddress));
 
     private static int? ParseBits(string text, int most)
     {

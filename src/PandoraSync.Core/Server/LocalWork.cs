@@ -12,6 +12,7 @@ internal sealed class LocalWork(TentacleChannel channel, Action<TentacleLogLevel
     /// <returns>Null, or a reason for the client that tells nothing about this machine.</returns>
     public string? Try(string name, Action action)
     {
+        channel.Credit?.BeginWork();
         try
         {
             action();
@@ -24,6 +25,10 @@ internal sealed class LocalWork(TentacleChannel channel, Action<TentacleLogLevel
         catch (Exception e) when (LocalFileError.IsFileError(e) || e is TentacleException)
         {
             return Explain(e, name);
+        }
+        finally
+        {
+            channel.Credit?.EndWork();
         }
     }
 

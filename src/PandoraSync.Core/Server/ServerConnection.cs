@@ -53,23 +53,30 @@ internal sealed class ServerConnection
     public void Refuse() => _socket.Dispose();
 
     /// <summary>Serves the client. Errors of the client or the line are logged, never thrown.</summary>
+    /// <param name="place">Its place; once it is taken back the connection is broken.</param>
     /// <param name="stop">Ends waits that are not for the client.</param>
     /// <param name="hardStop">Breaks the connection.</param>
-    public async Task RunAsync(CancellationToken stop, CancellationToken hardStop)
+    public async Task RunAsync(ConnectionPlace place, CancellationToken stop, CancellationToken hardStop)
     {
+        using var breaking = CancellationTokenSource.CreateLinkedTokenSource(hardStop, place.TakenBack);
+        using var pausing = CancellationTokenSource.CreateLinkedTokenSource(stop, breaking.Token);
         _statistics.Connected();
         TentacleChannel? channel = null;
         try
         {
-            channel = await OpenAsync(hardStop).ConfigureAwait(false);
-            using var watch = channel.Watch(hardStop);
-            if (_options.Password is { } password && !await new PasswordGate(password, _failures, _statistics, _log).PassAsync(channel, Address, stop).ConfigureAwait(false))
+            channel = await OpenAsync(place.Credit, breaking.Token).ConfigureAwait(false);
+            using var watch = channel.Watch(breaking.Token);
+            if (_options.Password is { } password && !await new PasswordGate(password, _failures, _statistics, _log).PassAsync(channel, Address, pausing.Token).ConfigureAwait(false))
                 return;
             _session = _options.Relay is { } next
-                ? new RelaySession(channel, next, _options, hardStop)
+                ? new RelaySession(channel, next, _options, breaking.Token)
                 : new ServerSession(channel, _options, _storage!, ConnectionPlaces.KeyOf(Address), _statistics, _log);
             if (!_stopping)
                 await _session.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (place.IsTakenBack && e is TentacleException or OperationCanceledException)
+        {
+            _log(TentacleLogLevel.Info, $"{_peer} held a place without doing anything useful while others waited: closed");
         }
         catch (Exception e) when ((_stopping && e is TentacleException) || e is OperationCanceledException)
         {
@@ -110,13 +117,13 @@ internal sealed class ServerConnection
             _socket.Dispose();
     }
 
-    private async Task<TentacleChannel> OpenAsync(CancellationToken hardStop)
+    private async Task<TentacleChannel> OpenAsync(WorkCredit credit, CancellationToken breaking)
     {
         var stream = new PromptSocketStream(_socket, linger: TimeSpan.Zero);
         Stream secured = _options.Tls is { } tls
-            ? await TlsHandshake.AuthenticateAsServerAsync(stream, tls, _peer, _options.Patience, hardStop).ConfigureAwait(false)
+            ? await TlsHandshake.AuthenticateAsServerAsync(stream, tls, _peer, _options.Patience, breaking).ConfigureAwait(false)
             : stream;
-        return new TentacleChannel(secured, stream, _peer, _options.Patience) { MinimumRate = _options.MinimumRate, IsPeerAlone = () => _statistics.Connections == 1 };
+        return new TentacleChannel(secured, stream, _peer, _options.Patience) { MinimumRate = _options.MinimumRate, Credit = credit, IsPeerAlone = () => _statistics.Connections == 1 };
     }
 
     private static (IPAddress Address, string Peer) Describe(Socket socket)

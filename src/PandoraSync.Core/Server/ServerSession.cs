@@ -168,6 +168,7 @@ internal sealed class ServerSession : IServerSession
             }
 
             _statistics.Received();
+            _channel.Credit?.Done();
             _log(TentacleLogLevel.Log, $"{_channel.Peer} sent '{command.Name}' ({command.Size} bytes)");
             await ReplyAsync(TentacleReply.Ok(command.Verb)).ConfigureAwait(false);
         }
@@ -198,6 +199,7 @@ internal sealed class ServerSession : IServerSession
 
     private async Task<string?> TryStoreAsync(IncomingFile file)
     {
+        _channel.Credit?.BeginWork();
         try
         {
             return await _storage.StoreAsync(file).ConfigureAwait(false);
@@ -209,6 +211,10 @@ internal sealed class ServerSession : IServerSession
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
             return _local.Explain(e, file.Name);
+        }
+        finally
+        {
+            _channel.Credit?.EndWork();
         }
     }
 
@@ -294,6 +300,7 @@ internal sealed class ServerSession : IServerSession
         }
 
         _statistics.Moved();
+        _channel.Credit?.Done();
         _log(TentacleLogLevel.Log, $"{_channel.Peer} took '{name}'");
         await ReplyAsync(TentacleReply.Ok(TentacleVerb.Del)).ConfigureAwait(false);
     }

@@ -40,7 +40,7 @@ public sealed class TentacleServer : IDisposable
         _storage = storage;
         _listeners = listeners;
         _mostWaiting = WaitingRoom(options);
-        _places = new ConnectionPlaces(options.MaxConnections, options.MaxConnectionsPerAddress, _mostWaiting);
+        _places = new ConnectionPlaces(options.MaxConnections, options.MaxConnectionsPerAddress, _mostWaiting, longestUseless: TimeSpan.FromTicks(2 * options.Patience.Ticks));
         var clock = Stopwatch.StartNew();
         _failures = new PasswordFailures(() => clock.Elapsed);
         Endpoints = listeners.Select(l => (IPEndPoint)l.LocalEndPoint!).Select(e => new TentacleEndpoint(e.Address.ToString(), e.Port)).ToArray();
@@ -100,6 +100,7 @@ public sealed class TentacleServer : IDisposable
             await ended.ConfigureAwait(false);
         }
 
+        _places.Dispose();
         _storage?.Dispose();
         _log.Flush();
         Log(Options, TentacleLogLevel.Info, "stopped");
@@ -171,14 +172,14 @@ public sealed class TentacleServer : IDisposable
     /// <param name="connection">The connection.</param>
     /// <param name="place">The wait for a place; null if it gets none.</param>
     /// <param name="registered">Ends when the server knows of the connection.</param>
-    private async Task RunAsync(ServerConnection connection, Task<bool>? place, Task registered)
+    private async Task RunAsync(ServerConnection connection, Task<ConnectionPlace?>? place, Task registered)
     {
         await registered.ConfigureAwait(false);
-        if (place is not null && await place.ConfigureAwait(false))
+        if (place is not null && await place.ConfigureAwait(false) is { } mine)
         {
             Volatile.Write(ref _isFull, 0);
-            await connection.RunAsync(_stop.Token, _hardStop.Token).ConfigureAwait(false);
-            _places.Leave(ConnectionPlaces.KeyOf(connection.Address));
+            await connection.RunAsync(mine, _stop.Token, _hardStop.Token).ConfigureAwait(false);
+            _places.Leave(mine);
         }
         else
         {

@@ -34,6 +34,9 @@ public sealed class TentacleChannel : BoundedConnection
     /// <summary>Whether nobody else is served: a content that comes line by line may then keep a processor busy.</summary>
     internal Func<bool> IsPeerAlone { get; init; } = static () => false;
 
+    /// <summary>What the peer has earned by useful work; null where nobody else waits for its place.</summary>
+    internal WorkCredit? Credit { get; init; }
+
     /// <summary>True if bytes were received that nobody has asked for yet; after a whole answer there must be none.</summary>
     public bool HasUnreadBytes => _received.Count > 0;
 
@@ -151,6 +154,8 @@ public sealed class TentacleChannel : BoundedConnection
     {
         var buffer = length + _outgoing.Count <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
         BeginPace();
+        if (length > BufferPool.SmallBufferBytes)
+            Credit?.BeginSending(() => SocketTuning.AcknowledgedBytes(Socket));
         try
         {
             while (length > 0 || _outgoing.Count > 0)
@@ -160,11 +165,13 @@ public sealed class TentacleChannel : BoundedConnection
                 var count = ReadPiece(source, new ArraySegment<byte>(buffer, ahead.Count, Math.Min(buffer.Length, MaxWriteBytes) - ahead.Count), length);
                 await SendAsync(new ArraySegment<byte>(buffer, 0, ahead.Count + count)).ConfigureAwait(false);
                 length -= count;
+                Credit?.Moved(count);
                 sent?.Invoke(count);
             }
         }
         finally
         {
+            Credit?.EndSending();
             BufferPool.Return(buffer);
         }
     }
@@ -181,6 +188,7 @@ public sealed class TentacleChannel : BoundedConnection
             var count = ReadPiece(source, _outgoing.Free((int)length), length);
             _outgoing.Filled(count);
             length -= count;
+            Credit?.Moved(count);
         }
 
         return true;
@@ -198,8 +206,14 @@ public sealed class TentacleChannel : BoundedConnection
         EndPace();
         var waiting = _received.TakeContent(buffer.Length);
         if (waiting.Count == 0)
-            return await ReceiveAsync(new ArraySegment<byte>(buffer)).ConfigureAwait(false);
+        {
+            var count = await ReceiveAsync(new ArraySegment<byte>(buffer)).ConfigureAwait(false);
+            Credit?.Moved(count);
+            return count;
+        }
+
         Buffer.BlockCopy(waiting.Array!, waiting.Offset, buffer, 0, waiting.Count);
+        Credit?.Moved(waiting.Count);
         return waiting.Count;
     }
 
@@ -210,6 +224,7 @@ public sealed class TentacleChannel : BoundedConnection
     internal Task WriteAsync(byte[] buffer, int count)
     {
         EndPace();
+        Credit?.Moved(count);
         return SendAsync(new ArraySegment<byte>(buffer, 0, count));
     }
 
@@ -266,11 +281,12 @@ public sealed class TentacleChannel : BoundedConnection
     private TentacleException EndedEarly(long left, long length) =>
         Fail(TentacleErrorKind.Disconnected, $"closed the connection with {left} of {length} bytes missing", inner: null);
 
-    private static int HandOver(ArraySegment<byte> bytes, Stream destination, Action<int>? received)
+    private int HandOver(ArraySegment<byte> bytes, Stream destination, Action<int>? received)
     {
         if (bytes.Count == 0)
             return 0;
         destination.Write(bytes.Array!, bytes.Offset, bytes.Count);
+        Credit?.Moved(bytes.Count);
         received?.Invoke(bytes.Count);
         return bytes.Count;
     }

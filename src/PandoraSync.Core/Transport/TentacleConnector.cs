@@ -30,12 +30,7 @@ public static class TentacleConnector
             try
             {
                 var socket = await ConnectSocketAsync(new IPEndPoint(address, first.Port), first, options, cancellationToken).ConfigureAwait(false);
-                var line = new PromptSocketStream(socket, LingerForAnswers);
-                var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
-                var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
-                if (options.SmallRecords)
-                    channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
-                return channel;
+                return await OpenAsync(socket, options, cancellationToken).ConfigureAwait(false);
             }
             catch (TentacleException e) when (e.CanRetry)
             {
@@ -93,6 +88,25 @@ public static class TentacleConnector
             if (guard.TimedOut)
                 throw Error(TentacleErrorKind.Timeout, first, "connect", $"{first} did not answer within {options.Timeout.TotalSeconds:0.###} s: check the address, the network and the firewall.", e);
             throw Error(TentacleErrorKind.Unreachable, first, "connect", $"{first} cannot be connected to ({Reason(e)}): check that a Tentacle server listens there.", e);
+        }
+    }
+
+    /// <summary>Makes a channel of a connected socket, which is closed if that fails, in whatever way.</summary>
+    private static async Task<TentacleChannel> OpenAsync(Socket socket, TentacleClientOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var line = new PromptSocketStream(socket, LingerForAnswers);
+            var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
+            var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
+            if (options.SmallRecords)
+                channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
+            return channel;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

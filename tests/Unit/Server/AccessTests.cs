@@ -65,6 +65,57 @@ public sealed class AccessTests
         Assert.Equal($"{path}, {sentence}", Assert.Throws<TentacleException>(() => HostsAccess.Read(folder["none"], path)).Message);
     }
 
+    [Theory]
+    [InlineData("tentacle_server@127.0.0.1: ALL", "line 1: 'tentacle_server@127.0.0.1' is for one address of this machine, which is not followed: write the name of the daemon alone, or ALL.")]
+    [InlineData("ALL@127.0.0.1: ALL", "line 1: 'ALL@127.0.0.1' is for one address of this machine, which is not followed: write the name of the daemon alone, or ALL.")]
+    [InlineData("sshd@127.0.0.1, tentacle_server@[::1]: ALL", "line 1: 'tentacle_server@[::1]' is for one address of this machine, which is not followed: write the name of the daemon alone, or ALL.")]
+    [InlineData("tentacle*: ALL", "line 1: 'tentacle*' is a pattern, which is not followed here: write the name of the daemon, or ALL.")]
+    [InlineData("?entacle_server: ALL", "line 1: '?entacle_server' is a pattern, which is not followed here: write the name of the daemon, or ALL.")]
+    [InlineData("KNOWN: ALL", "line 1: 'KNOWN' is a word for clients and stands for no daemon: write the name of the daemon, or ALL.")]
+    [InlineData("ALL EXCEPT: ALL", "line 1: EXCEPT has nothing on one of its sides: write what is meant, and what is left out of it.")]
+    [InlineData("ALL: EXCEPT 10.0.0.1", "line 1: EXCEPT has nothing on one of its sides: write what is meant, and what is left out of it.")]
+    [InlineData("ALL: ALL EXCEPT", "line 1: EXCEPT has nothing on one of its sides: write what is meant, and what is left out of it.")]
+    [InlineData(": ALL", "line 1: the rule has no daemons: write daemons : clients.")]
+    [InlineData("ALL:", "line 1: the rule has no clients: write daemons : clients.")]
+    [InlineData("ALL: ,", "line 1: the rule has no clients: write daemons : clients.")]
+    [InlineData("ALL: LOCAL", "line 1: 'LOCAL' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: KNOWN", "line 1: 'KNOWN' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: UNKNOWN", "line 1: 'UNKNOWN' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: PARANOID", "line 1: 'PARANOID' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: @netgroup", "line 1: '@netgroup' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: 10.0.0.*", "line 1: '10.0.0.*' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: root@10.0.0.1", "line 1: 'root@10.0.0.1' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: /etc/denied", "line 1: '/etc/denied' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: ALL EXCEPT LOCAL", "line 1: 'LOCAL' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("all: ALL", "line 1: 'all' differs from 'ALL' only in its letters' case: write ALL.")]
+    [InlineData("Tentacle_Server: ALL", "line 1: 'Tentacle_Server' differs from 'tentacle_server' only in its letters' case: write tentacle_server.")]
+    [InlineData("tentacle_server ALL", "line 1: the rule has no clients: write daemons : clients.")]
+    [InlineData(" # tentacle_server: ALL", "line 1: '#' is no name of a daemon: write the name of the daemon, or ALL.")]
+    [InlineData("in.*: ALL", "line 1: 'in.*' is a pattern, which is not followed here: write the name of the daemon, or ALL.")]
+    [InlineData("@daemons: ALL", "line 1: '@daemons' is no name of a daemon: write the name of the daemon, or ALL.")]
+    [InlineData("ALL: 10.1", "line 1: '10.1' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: 010.0.0.1", "line 1: '010.0.0.1' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: 256.", "line 1: '256.' is no address or network, and hosts are not known by name: write addresses.")]
+    [InlineData("ALL: 10..", "line 1: '10..' is no address or network, and hosts are not known by name: write addresses.")]
+    public void Review12_an_access_rule_that_is_not_understood_is_refused_and_never_read_as_allowing(string rule, string sentence)
+    {
+        using var folder = new TempFolder();
+        var path = folder.Write("deny", rule);
+        Assert.Equal($"{path}, {sentence}", Assert.Throws<TentacleException>(() => HostsAccess.Read(folder["none"], path)).Message);
+    }
+
+    [Theory]
+    [InlineData("sshd@192.0.2.1: LOCAL, KNOWN: spawn x", true)]
+    [InlineData("in.telnetd, sshd: ALL", true)]
+    [InlineData("ALL EXCEPT tentacle_server EXCEPT ALL: 10.0.0.1", false)]
+    [InlineData("ALL: ALL EXCEPT 10.0.0.0/255.255.255.0 EXCEPT 10.0.0.1", false)]
+    [InlineData("ALL: ALL EXCEPT 10.0.0.0/255.255.255.0 EXCEPT 10.0.0.2", true)]
+    public void Review12_rules_of_other_daemons_and_nested_exceptions_are_followed(string deny, bool allowed)
+    {
+        using var folder = new TempFolder();
+        Assert.Equal(allowed, HostsAccess.Read(folder["none"], folder.Write("deny", deny)).Allows(IPAddress.Parse("10.0.0.1")));
+    }
+
     [Fact]
     public void A_client_from_elsewhere_is_closed_before_a_word_is_said()
     {

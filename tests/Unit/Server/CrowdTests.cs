@@ -38,50 +38,49 @@ public sealed class CrowdTests
     [Fact]
     public async Task Free_places_go_round_the_addresses_that_wait()
     {
-        var places = new ConnectionPlaces(places: 2, perAddress: 2, mostWaiting: 100);
+        using var places = new ConnectionPlaces(places: 2, perAddress: 2, mostWaiting: 100);
         var (one, two) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
-        Assert.True(await places.EnterAsync(one));
-        Assert.True(await places.EnterAsync(one));
+        var (first, second) = (await places.EnterAsync(one), await places.EnterAsync(one));
         var ones = Enumerable.Range(0, 3).Select(_ => places.EnterAsync(one)).ToArray();
         var twos = Enumerable.Range(0, 2).Select(_ => places.EnterAsync(two)).ToArray();
-        places.Leave(one);
+        places.Leave(first!);
         Assert.True(ones[0].IsCompletedSuccessfully);
-        places.Leave(one);
+        places.Leave(second!);
         Assert.True(twos[0].IsCompletedSuccessfully);
-        places.Leave(two);
+        places.Leave((await twos[0])!);
         Assert.True(ones[1].IsCompletedSuccessfully);
         Assert.False(ones[2].IsCompleted || twos[1].IsCompleted);
         places.Close();
-        Assert.False(await ones[2]);
-        Assert.False(await twos[1]);
-        Assert.False(await places.EnterAsync(two));
+        Assert.Null(await ones[2]);
+        Assert.Null(await twos[1]);
+        Assert.Null(await places.EnterAsync(two));
     }
 
     [Fact]
     public async Task A_full_waiting_room_turns_away_and_keeps_room_for_other_addresses()
     {
-        var places = new ConnectionPlaces(places: 1, perAddress: 1, mostWaiting: 8);
+        using var places = new ConnectionPlaces(places: 1, perAddress: 1, mostWaiting: 8);
         var (one, two) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
-        Assert.True(await places.EnterAsync(one));
+        var held = (await places.EnterAsync(one))!;
         var waiting = Enumerable.Range(0, 7).Select(_ => places.EnterAsync(one)).ToArray();
         Assert.DoesNotContain(waiting, w => w.IsCompleted);
-        Assert.False(await places.EnterAsync(one));
+        Assert.Null(await places.EnterAsync(one));
         var other = places.EnterAsync(two);
         Assert.False(other.IsCompleted);
-        Assert.False(await places.EnterAsync(IPAddress.Parse("192.0.2.3")));
-        places.Leave(one);
+        Assert.Null(await places.EnterAsync(IPAddress.Parse("192.0.2.3")));
+        places.Leave(held);
         Assert.True(waiting[0].IsCompletedSuccessfully);
-        places.Leave(one);
+        places.Leave((await waiting[0])!);
         Assert.True(other.IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task The_addresses_of_one_IPv6_network_count_as_one()
     {
-        var places = new ConnectionPlaces(places: 10, perAddress: 1, mostWaiting: 0);
-        Assert.True(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8::1"))));
-        Assert.False(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8::ffff:2"))));
-        Assert.True(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8:0:1::1"))));
+        using var places = new ConnectionPlaces(places: 10, perAddress: 1, mostWaiting: 0);
+        Assert.NotNull(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8::1"))));
+        Assert.Null(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8::ffff:2"))));
+        Assert.NotNull(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8:0:1::1"))));
     }
 
     [Theory]

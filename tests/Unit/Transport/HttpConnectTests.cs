@@ -73,6 +73,48 @@ public sealed class HttpConnectTests
         await serving;
     }
 
+    [Theory]
+    [InlineData("HTTP/1.0 403 Forbidden\r\n\r\n", false)]
+    [InlineData("SSH-2.0-OpenSSH\r\n\r\n", false)]
+    [InlineData("HTTP/1.0 200 OK\r\n\r\nno TLS\n", true)]
+    public async Task Review12_a_connection_that_a_proxy_refuses_is_closed(string answer, bool withTls)
+    {
+        const int Attempts = 20;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var options = new TentacleClientOptions(new TentacleEndpoint("site.example", 41121))
+        {
+            Proxy = new HttpProxyOptions(new TentacleEndpoint("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port)),
+            Tls = withTls ? new PandoraSync.Transport.Tls.TlsClientOptions(PandoraSync.Certificates.PeerTrust.Anything()) : null,
+        };
+        for (var i = 0; i < Attempts; i++)
+        {
+            var failing = Assert.ThrowsAsync<TentacleException>(() => TentacleClient.ConnectAsync(options, CancellationToken.None));
+            using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+            _ = await client.GetStream().ReadAtLeastAsync(new byte[1000], 20, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), TestContext.Current.CancellationToken);
+            await failing;
+
+            // The proxy leaves its side open: the end that it sees is that of the refused client.
+            await Eventually.Ends(EndAsync(client.GetStream()), "the refused client closes");
+        }
+    }
+
+    private static async Task EndAsync(NetworkStream stream)
+    {
+        try
+        {
+            while (await stream.ReadAsync(new byte[1000]) > 0)
+            {
+                // A first word of TLS.
+            }
+        }
+        catch (IOException)
+        {
+            // Closed by a reset.
+        }
+    }
+
     [Fact]
     public async Task A_proxy_that_is_silent_ends_in_a_time_out()
     {

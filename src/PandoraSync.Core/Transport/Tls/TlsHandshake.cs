@@ -25,6 +25,7 @@ public static class TlsHandshake
     public static Task<TlsStream> AuthenticateAsClientAsync(Stream stream, TlsClientOptions options, TentacleEndpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var watch = new HandshakeWatch(stream);
+        var over = new CancellationTokenSource();
         var peer = endpoint.ToString();
         var failure = new TlsFailure(peer, isClient: true, options.Identity, watch);
         var host = options.ExpectedHost ?? endpoint.Host;
@@ -34,9 +35,9 @@ public static class TlsHandshake
             Host = host,
             MinimumVersion = options.MinimumVersion,
             CipherSuites = options.CipherSuites,
-            Check = (_, certificate, chain, _) => (failure.Decision = Decide(options, certificate, chain, host, peer)).IsTrusted,
+            Check = (_, certificate, chain, _) => (failure.Decision = Decide(options, certificate, chain, host, peer, over.Token)).IsTrusted,
         };
-        return RunAsync(watch, setup, failure, TlsCalls.AuthenticateAsClientAsync, timeout, cancellationToken);
+        return RunAsync(watch, setup, failure, TlsCalls.AuthenticateAsClientAsync, timeout, over, cancellationToken);
     }
 
     /// <summary>Does the handshake as server.</summary>
@@ -49,6 +50,7 @@ public static class TlsHandshake
     public static Task<TlsStream> AuthenticateAsServerAsync(Stream stream, TlsServerOptions options, string peer, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var watch = new HandshakeWatch(stream);
+        var over = new CancellationTokenSource();
         var failure = new TlsFailure(peer, isClient: false, options.Identity, watch);
         var trust = options.ClientTrust ?? PeerTrust.Anything();
         var setup = new TlsSetup
@@ -57,16 +59,16 @@ public static class TlsHandshake
             AsksForCertificate = options.ClientTrust is not null,
             MinimumVersion = options.MinimumVersion,
             CipherSuites = options.CipherSuites,
-            Check = (_, certificate, chain, _) => (failure.Decision = trust.Decide(certificate, SentAlong(chain), CertificateRole.Client, host: null, DateTime.UtcNow)).IsTrusted,
+            Check = (_, certificate, chain, _) => (failure.Decision = trust.Decide(certificate, SentAlong(chain), CertificateRole.Client, host: null, DateTime.UtcNow, over.Token)).IsTrusted,
         };
-        return RunAsync(watch, setup, failure, TlsCalls.AuthenticateAsServerAsync, timeout, cancellationToken);
+        return RunAsync(watch, setup, failure, TlsCalls.AuthenticateAsServerAsync, timeout, over, cancellationToken);
     }
 
-    private static TrustDecision Decide(TlsClientOptions options, X509Certificate? certificate, X509Chain? chain, string host, string peer)
+    private static TrustDecision Decide(TlsClientOptions options, X509Certificate? certificate, X509Chain? chain, string host, string peer, CancellationToken over)
     {
         var checkedHost = options.HostNameCheck == HostNameCheck.Skip ? null : host;
         var others = SentAlong(chain);
-        var decision = options.Trust.Decide(certificate, others, CertificateRole.Server, checkedHost, DateTime.UtcNow);
+        var decision = options.Trust.Decide(certificate, others, CertificateRole.Server, checkedHost, DateTime.UtcNow, over);
         if (decision.Reason != TrustRefusalReason.WrongName || options.HostNameCheck != HostNameCheck.Warn)
             return decision;
 
@@ -80,9 +82,14 @@ public static class TlsHandshake
         ? []
         : chain.ChainPolicy.ExtraStore.Cast<X509Certificate2>().Concat(chain.ChainElements.Cast<X509ChainElement>().Select(e => e.Certificate)).ToArray();
 
-    private static async Task<TlsStream> RunAsync(HandshakeWatch watch, TlsSetup setup, TlsFailure failure, Func<SslStream, TlsSetup, Task> authenticate, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task<TlsStream> RunAsync(HandshakeWatch watch, TlsSetup setup, TlsFailure failure, Func<SslStream, TlsSetup, Task> authenticate, TimeSpan timeout, CancellationTokenSource over, CancellationToken cancellationToken)
     {
-        using var guard = new StallGuard(watch.Dispose);
+        // Closing the connection ends the waits, and the token what is being computed. It is not disposed: a time-out may still be on its way here.
+        using var guard = new StallGuard(() =>
+        {
+            over.Cancel();
+            watch.Dispose();
+        });
         using var registration = guard.Watch(cancellationToken);
         SslStream? tls = null;
         try
@@ -104,10 +111,10 @@ public static class TlsHandshake
             guard.End();
             tls?.Dispose();
             watch.Dispose();
-            if (guard.Cancelled || e is OperationCanceledException)
-                throw new OperationCanceledException("The TLS handshake was cancelled.", e, cancellationToken);
             if (guard.TimedOut)
                 throw failure.TimedOut(timeout, e);
+            if (guard.Cancelled || e is OperationCanceledException)
+                throw new OperationCanceledException("The TLS handshake was cancelled.", e, cancellationToken);
             throw e as TentacleException ?? failure.Explain(e);
         }
     }
