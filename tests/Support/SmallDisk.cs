@@ -10,7 +10,9 @@ public sealed class SmallDisk : IDisposable
 
     /// <summary>Mounts one.</summary>
     /// <param name="megabytes">Its size.</param>
-    public SmallDisk(int megabytes) => Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", _at.Path);
+    /// <param name="inodes">Most files and folders on it; null for as many as the system likes.</param>
+    public SmallDisk(int megabytes, int? inodes = null) =>
+        Run("mount", "-t", "tmpfs", "-o", inodes is null ? $"size={megabytes}m" : $"size={megabytes}m,nr_inodes={inodes}", "tmpfs", _at.Path);
 
     /// <summary>Where it is mounted.</summary>
     public string Path => _at.Path;
@@ -23,6 +25,9 @@ public sealed class SmallDisk : IDisposable
 
     /// <summary>Gives it another size.</summary>
     public void Resize(int megabytes) => Run("mount", "-o", $"remount,size={megabytes}m", _at.Path);
+
+    /// <summary>Gives it room for another number of files and folders.</summary>
+    public void ResizeInodes(int inodes) => Run("mount", "-o", $"remount,nr_inodes={inodes}", _at.Path);
 
     /// <summary>Lets nothing be changed on it any more.</summary>
     public void MakeReadOnly() => Run("mount", "-o", "remount,ro", _at.Path);

@@ -170,6 +170,16 @@ internal static class FileSystemCalls
         }
     }
 
+    /// <summary>Files and folders that this user may still make on the disk of a folder (free inodes); null where the file system has no fixed number of them, or the system does not tell.</summary>
+    public static long? FreeFiles(string folder)
+    {
+        const int filesOffset = 40;
+        const int availableFilesOffset = 56;
+        return IsLinux && IntPtr.Size == sizeof(long) && ReadFileSystem(folder) is { } status && BitConverter.ToInt64(status, filesOffset) > 0
+            ? BitConverter.ToInt64(status, availableFilesOffset)
+            : null;
+    }
+
     /// <summary>
     /// True if <see cref="FlushFileSystem"/> can be trusted: since Linux 5.8 it reports what could not be written.
     /// </summary>
@@ -200,10 +210,15 @@ internal static class FileSystemCalls
     {
         const int blockBytesOffset = 8;
         const int availableBlocksOffset = 32;
-        var status = new byte[256];
-        return NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0
+        return ReadFileSystem(folder) is { } status
             ? BitConverter.ToInt64(status, blockBytesOffset) * BitConverter.ToInt64(status, availableBlocksOffset)
             : null;
+    }
+
+    private static byte[]? ReadFileSystem(string folder)
+    {
+        var status = new byte[256];
+        return NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0 ? status : null;
     }
 
     /// <summary>The kind, or null if this system has no such call.</summary>

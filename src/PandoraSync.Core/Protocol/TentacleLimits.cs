@@ -26,8 +26,14 @@ public static class TentacleLimits
     /// <summary>Largest file that a server takes by default, in bytes (stock's <c>max_size</c>).</summary>
     public const long DefaultMaxFileBytes = 2_000_000;
 
+    /// <summary>Largest file that is taken from a server by default, in bytes: ten times what a server takes by default.</summary>
+    public const long DefaultMaxTakenBytes = 10 * DefaultMaxFileBytes;
+
     /// <summary>Bytes of a disk that are left free by default: files that would need them are not taken.</summary>
     public const long DefaultMinFreeBytes = 16L * 1024 * 1024;
+
+    /// <summary>Files that a disk must still be able to hold by default, where its file system has a fixed number (free inodes).</summary>
+    public const long DefaultMinFreeFiles = 1000;
 
     /// <summary>Connections that a server serves at once by default (stock's <c>-c</c>).</summary>
     public const int DefaultMaxConnections = 10;

@@ -63,8 +63,9 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
+        var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes, _options.MinFreeFiles);
         staging.Clear();
+        await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, _incoming, _tally).ConfigureAwait(false);
         try
         {
             await DrainAsync(staging, cancellationToken).ConfigureAwait(false);
@@ -95,6 +96,7 @@ internal sealed class SiteDrain
 
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
         await new DrainCrew(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
+        _tally.FailIfNothingCame();
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>

@@ -11,6 +11,8 @@ public sealed record SyncOptions
     private readonly int _connections = 8;
     private readonly int _parallelSites = 32;
     private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
+    private readonly long _minFreeFiles = TentacleLimits.DefaultMinFreeFiles;
+    private readonly long _maxFileBytes = TentacleLimits.DefaultMaxTakenBytes;
 
     /// <summary>Makes options.</summary>
     /// <param name="incomingDirectory">Pandora FMS's incoming directory: a full path to an existing folder.</param>
@@ -58,11 +60,34 @@ public sealed record SyncOptions
             : throw new TentacleException(TentacleErrorKind.Configuration, $"Free space of {value} bytes is out of range: give 0 or more.");
     }
 
+    /// <summary>Files that the incoming directory's disk must still be able to hold (free inodes), so that no site can use them up; 1,000 by default, 0 uses them all. Without meaning where a file system has no fixed number.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    public long MinFreeFiles
+    {
+        get => _minFreeFiles;
+        init => _minFreeFiles = value >= 0
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"A reserve of {value} files is out of range: give 0 or more.");
+    }
+
+    /// <summary>Largest file that is taken, in bytes, 1 or more; 20,000,000 by default. A larger one is left at its site and named in the result.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: less than 1.</exception>
+    public long MaxFileBytes
+    {
+        get => _maxFileBytes;
+        init => _maxFileBytes = value >= 1
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"A largest file of {value} bytes is out of range: give 1 or more.");
+    }
+
     /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>
     public Action<ReceivedFile>? Received { get; init; }
 
     /// <summary>Told how far a site is, from any thread, often; null for nobody.</summary>
     public Action<SyncProgress>? Progress { get; init; }
+
+    /// <summary>Told in a sentence what a person must see to, such as files that an earlier run has left; from any thread; null for nobody.</summary>
+    public Action<string>? Warn { get; init; }
 
     /// <summary>Told the story in sentences, from any thread; null for nobody.</summary>
     public Action<string>? Verbose { get; init; }
