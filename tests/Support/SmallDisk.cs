@@ -10,7 +10,7 @@ public sealed class SmallDisk : IDisposable
 
     /// <summary>Mounts one.</summary>
     /// <param name="megabytes">Its size.</param>
-    /// <param name="inodes">Most files and folders on it; null for as many as the system likes.</param>
+    /// <param name="inodes">Most files and folders; the system's choice by default.</param>
     public SmallDisk(int megabytes, int? inodes = null) =>
         Run("mount", "-t", "tmpfs", "-o", inodes is null ? $"size={megabytes}m" : $"size={megabytes}m,nr_inodes={inodes}", "tmpfs", _at.Path);
 

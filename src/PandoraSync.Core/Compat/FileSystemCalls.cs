@@ -170,14 +170,18 @@ internal static class FileSystemCalls
         }
     }
 
-    /// <summary>Files and folders that this user may still make on the disk of a folder (free inodes); null where the file system has no fixed number of them, or the system does not tell.</summary>
-    public static long? FreeFiles(string folder)
+    /// <summary>Files and folders that this user may still make on the disk of a folder, and how many it has places for; null where the file system has no fixed number, or the system does not tell.</summary>
+    public static (long Free, long All)? Inodes(string folder)
     {
-        const int filesOffset = 40;
-        const int availableFilesOffset = 56;
-        return IsLinux && IntPtr.Size == sizeof(long) && ReadFileSystem(folder) is { } status && BitConverter.ToInt64(status, filesOffset) > 0
-            ? BitConverter.ToInt64(status, availableFilesOffset)
-            : null;
+        const int allOffset = 40;
+        const int availableOffset = 56;
+        var status = new byte[256];
+        if (!IsLinux || IntPtr.Size != sizeof(long) || NativeMethods.ReadFileSystemStatus(ToNative(folder), status) != 0)
+            return null;
+
+        // Some say -1 for what they do not know.
+        var (free, all) = (BitConverter.ToInt64(status, availableOffset), BitConverter.ToInt64(status, allOffset));
+        return free >= 0 && all > 0 ? (free, all) : null;
     }
 
     /// <summary>
@@ -210,15 +214,10 @@ internal static class FileSystemCalls
     {
         const int blockBytesOffset = 8;
         const int availableBlocksOffset = 32;
-        return ReadFileSystem(folder) is { } status
+        var status = new byte[256];
+        return NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0
             ? BitConverter.ToInt64(status, blockBytesOffset) * BitConverter.ToInt64(status, availableBlocksOffset)
             : null;
-    }
-
-    private static byte[]? ReadFileSystem(string folder)
-    {
-        var status = new byte[256];
-        return NativeMethods.ReadFileSystemStatus(ToNative(folder), status) == 0 ? status : null;
     }
 
     /// <summary>The kind, or null if this system has no such call.</summary>

@@ -32,9 +32,6 @@ public static class TentacleLimits
     /// <summary>Bytes of a disk that are left free by default: files that would need them are not taken.</summary>
     public const long DefaultMinFreeBytes = 16L * 1024 * 1024;
 
-    /// <summary>Files that a disk must still be able to hold by default, where its file system has a fixed number (free inodes).</summary>
-    public const long DefaultMinFreeFiles = 1000;
-
     /// <summary>Connections that a server serves at once by default (stock's <c>-c</c>).</summary>
     public const int DefaultMaxConnections = 10;
 

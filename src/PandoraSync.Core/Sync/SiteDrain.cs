@@ -63,7 +63,7 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes, _options.MinFreeFiles);
+        var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
         staging.Clear();
         await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, _incoming, _tally).ConfigureAwait(false);
         try

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using PandoraSync.Compat;
 using PandoraSync.Protocol;
@@ -10,10 +11,12 @@ namespace PandoraSync.Sync;
 /// </summary>
 /// <param name="folder">A folder on the disk.</param>
 /// <param name="site">The site's name, for messages.</param>
-/// <param name="minFreeBytes">Bytes that stay free; 0 uses them all.</param>
-/// <param name="minFreeFiles">Inodes that stay free; 0 uses them all.</param>
-internal sealed class SiteRoom(string folder, string site, long minFreeBytes, long minFreeFiles)
+/// <param name="minFreeBytes">Bytes that stay free, and for each 16 KB of them an inode; 0 uses all.</param>
+internal sealed class SiteRoom(string folder, string site, long minFreeBytes)
 {
+    // ext4's ratio; of a disk with few inodes a tenth is enough.
+    private const long BytesPerInode = 16 * 1024;
+    private const long InodesPerReserved = 10;
     private const string Advice = "make room, then run again; nothing is lost.";
     private long _announced;
 
@@ -26,8 +29,8 @@ internal sealed class SiteRoom(string folder, string site, long minFreeBytes, lo
     {
         if (minFreeBytes > 0 && FileSystemCalls.FreeBytes(folder) is { } free && free - Interlocked.Read(ref _announced) - bytes < minFreeBytes)
             throw Full($"has {free} bytes free, too few for a file of {bytes} bytes and the {minFreeBytes} that stay free");
-        if (minFreeFiles > 0 && FileSystemCalls.FreeFiles(folder) is { } files && files <= minFreeFiles)
-            throw Full($"has inodes for {files} files left, too few for another and the {minFreeFiles} that stay free");
+        if (minFreeBytes > 0 && FileSystemCalls.Inodes(folder) is var (inodes, all) && Math.Min(minFreeBytes / BytesPerInode, all / InodesPerReserved) is var kept && inodes <= kept)
+            throw Full($"has {inodes} inodes free, too few for another file and the {kept} that stay free");
         Interlocked.Add(ref _announced, bytes);
     }
 

@@ -40,7 +40,7 @@ internal sealed class StagingFolder
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
 
-    public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes, long minFreeFiles = 0)
+    public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
         _folder = Path.Combine(incoming.Staging, site.FolderName);
         _part = new ScatteredFolder(Path.Combine(_folder, Part));
@@ -49,7 +49,7 @@ internal sealed class StagingFolder
         _flushes = incoming.Flushes;
         Directory.CreateDirectory(_moved);
         Directory.CreateDirectory(_whole);
-        Room = new SiteRoom(_folder, site.Name, minFreeBytes, minFreeFiles);
+        Room = new SiteRoom(_folder, site.Name, minFreeBytes);
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
     }
 

@@ -11,7 +11,6 @@ public sealed record SyncOptions
     private readonly int _connections = 8;
     private readonly int _parallelSites = 32;
     private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
-    private readonly long _minFreeFiles = TentacleLimits.DefaultMinFreeFiles;
     private readonly long _maxFileBytes = TentacleLimits.DefaultMaxTakenBytes;
 
     /// <summary>Makes options.</summary>
@@ -50,7 +49,7 @@ public sealed record SyncOptions
             : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} sites side by side are out of range: give 1 to 10000.");
     }
 
-    /// <summary>Bytes of the incoming directory's disk that are left free, so that no site can fill it; 16 MB by default, 0 fills the disk.</summary>
+    /// <summary>Bytes of the incoming directory's disk that are left free, and an inode for each 16 KB of them (at most a tenth of all), so that no site can fill it; 16 MB by default, 0 fills the disk.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
     public long MinFreeBytes
     {
@@ -58,16 +57,6 @@ public sealed record SyncOptions
         init => _minFreeBytes = value >= 0
             ? value
             : throw new TentacleException(TentacleErrorKind.Configuration, $"Free space of {value} bytes is out of range: give 0 or more.");
-    }
-
-    /// <summary>Files that the incoming directory's disk must still be able to hold (free inodes), so that no site can use them up; 1,000 by default, 0 uses them all. Without meaning where a file system has no fixed number.</summary>
-    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
-    public long MinFreeFiles
-    {
-        get => _minFreeFiles;
-        init => _minFreeFiles = value >= 0
-            ? value
-            : throw new TentacleException(TentacleErrorKind.Configuration, $"A reserve of {value} files is out of range: give 0 or more.");
     }
 
     /// <summary>Largest file that is taken, in bytes, 1 or more; 20,000,000 by default. A larger one is left at its site and named in the result.</summary>

@@ -140,15 +140,15 @@ public sealed class HostileSiteTests
     [Fact]
     public async Task Review11_A_site_with_many_tiny_files_leaves_the_reserve_of_inodes_free()
     {
-        using var disk = new SmallDisk(megabytes: 64, inodes: 1300);
+        using var disk = new SmallDisk(megabytes: 64, inodes: 400);
         using var server = new StockServer();
         var names = Enumerable.Range(1, 600).Select(n => $"tiny.{n.ToString(CultureInfo.InvariantCulture)}.data").ToArray();
         foreach (var name in names)
             server.Put(name, [1]);
         var first = (await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(server.Port)], new SyncOptions(disk.Path), completed: null, CancellationToken.None), "the drain", Patience)).Single();
         Assert.Equal(TentacleErrorKind.DiskFull, first.Error?.Kind);
-        Assert.Contains(" files left, too few for another and the 1000 that stay free", first.Error!.Message, StringComparison.Ordinal);
-        Assert.InRange(first.Files, 100, 300);
+        Assert.Contains(" inodes free, too few for another file and the 40 that stay free", first.Error!.Message, StringComparison.Ordinal);
+        Assert.InRange(first.Files, 300, 360);
         Assert.Equal(600, disk.Folder.FileNames().Length + server.FileNames().Length);
         disk.ResizeInodes(10_000);
         var second = (await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(server.Port)], new SyncOptions(disk.Path), completed: null, CancellationToken.None), "the drain", Patience)).Single();
