@@ -69,7 +69,8 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         {
             // The site has served the connection, and the file waits behind the others or is left: nothing to give the site up for.
             context.Tally.Say($"{e.Message} Going on with other files.");
-            await RetryPolicy.WaitAsync(1, placeWanted).ConfigureAwait(false);
+            if (e.Kind != TentacleErrorKind.TooLarge)
+                await RetryPolicy.WaitAsync(1, placeWanted).ConfigureAwait(false);
             return connection.Progress > 0 ? 0 : failures;
         }
         catch (TentacleException e) when (IsWorthTryingAgain(e))
