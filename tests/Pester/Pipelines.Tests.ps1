@@ -39,6 +39,25 @@ Describe 'Rows of a pipeline' {
         }
     }
 
+    It 'leave a file over -MaxFileSize and name it, and warn of files of a site that is not among them' {
+        $buffer, $incoming = (New-Folder), (New-Folder)
+        foreach ($size in 10, 20) { [IO.File]::WriteAllText([IO.Path]::Combine($buffer, "a.$size.data"), 'x' * $size) }
+        $whole = [IO.Path]::Combine($incoming, '.pandorasync', 'old.example%3a41121', 'whole')
+        [IO.File]::WriteAllText([IO.Path]::Combine([IO.Directory]::CreateDirectory($whole).FullName, 'b.1.data'), 'x')
+        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
+        try {
+            $result = Invoke-PandoraSync "127.0.0.1:$($server.Port)" $incoming -MaxFileSize 10 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue -WarningVariable warnings
+            $result.Files | Should -Be 1
+            $problems.FullyQualifiedErrorId | Should -Be 'Tentacle.TooLarge,PandoraSync.Cmdlets.Sync.InvokePandoraSyncCmdlet'
+            "$problems" | Should -BeLike "'a.20.data' at 127.0.0.1:* was not taken: It has 20 bytes, over the limit of 10: *"
+            "$warnings" | Should -BeLike "1 file of 'old.example:41121', which this run does not drain, still waits in '*"
+            (Receive-TentacleBuffer -ComputerName "127.0.0.1:$($server.Port)" $incoming -MaxFileSize 20 -WarningAction SilentlyContinue).Name | Should -Be 'a.20.data'
+        }
+        finally {
+            Stop-TentacleServer $server
+        }
+    }
+
     It 'with empty cells mean the defaults' {
         $said = [pscustomobject] @{ ComputerName = '127.0.0.1'; Port = ''; TimeoutSec = ''; RetryCount = ' ' } | Invoke-PandoraSync -Destination (New-Folder) -WhatIf -ErrorVariable problems
         $said | Should -BeNullOrEmpty

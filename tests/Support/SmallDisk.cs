@@ -26,6 +26,9 @@ public sealed class SmallDisk : IDisposable
     /// <summary>Gives it another size.</summary>
     public void Resize(int megabytes) => Run("mount", "-o", $"remount,size={megabytes}m", _at.Path);
 
+    /// <summary>Gives it room for another number of files and folders.</summary>
+    public void ResizeInodes(int inodes) => Run("mount", "-o", $"remount,nr_inodes={inodes}", _at.Path);
+
     /// <summary>Lets nothing be changed on it any more.</summary>
     public void MakeReadOnly() => Run("mount", "-o", "remount,ro", _at.Path);
 

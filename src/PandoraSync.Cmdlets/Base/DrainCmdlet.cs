@@ -13,6 +13,7 @@ internal static class DrainCmdlet
     public static SyncOptions WithPump(this SyncOptions options, CmdletPump pump) => options with
     {
         Verbose = pump.Verbose,
+        Warn = pump.Warning,
         Progress = p => pump.Progress(new ProgressRecord(ActivityOf(p.Site), $"Draining {p.Site}", $"{p.FilesDone} of {p.FilesTotal} files, {p.Bytes / 1048576.0:0.0} MB")
         {
             PercentComplete = p.FilesTotal == 0 ? 0 : (int)Math.Min(100, 100 * p.FilesDone / p.FilesTotal),

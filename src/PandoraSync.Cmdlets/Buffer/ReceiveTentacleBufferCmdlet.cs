@@ -42,6 +42,11 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     [ValidateRange(1, 64)]
     public int Connections { get; set; } = 8;
 
+    /// <summary>Largest file that is taken, in bytes; 20,000,000 by default. Larger ones are left in the buffer and named.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
+
     /// <inheritdoc/>
     protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
 
@@ -59,7 +64,7 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections }, Destination);
+        var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections, MaxFileBytes = MaxFileSize }, Destination);
         foreach (var wanted in _wanted)
             Receive(wanted.Key, wanted.Value, options);
         base.EndProcessing();

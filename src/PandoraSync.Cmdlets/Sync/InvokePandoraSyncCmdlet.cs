@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using PandoraSync.Certificates;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Configuration;
+using PandoraSync.Protocol;
 using PandoraSync.Sync;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -49,6 +50,11 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1, 10_000)]
     public int ParallelSites { get; set; } = 32;
 
+    /// <summary>Largest file that is taken, in bytes; 20,000,000 by default. Larger ones are left at their site and named.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -65,7 +71,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (string.Equals(ParameterSetName, ByConfigPath, StringComparison.Ordinal))
             DrainAsConfigured();
         else
-            Drain(_sites, OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ParallelSites = ParallelSites }, Destination));
+            Drain(_sites, OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ParallelSites = ParallelSites, MaxFileBytes = MaxFileSize }, Destination));
     }
 
     private void DrainAsConfigured()
@@ -75,7 +81,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(warning);
         WriteVerbose($"{configuration}.");
         if (configuration.IsEnabled)
-            Drain(configuration.Sites, configuration.Options with { ParallelSites = ParallelSites });
+            Drain(configuration.Sites, configuration.Options with { ParallelSites = ParallelSites, MaxFileBytes = MaxFileSize });
         else
             WriteWarning($"{configuration}: set syncserver to 1 to turn it on.");
     }

@@ -27,6 +27,21 @@ public sealed record TentacleEndpoint
     /// <summary>The TCP port.</summary>
     public int Port { get; }
 
+    /// <summary>
+    /// <c>host:port</c> in the one way that all spellings share: <c>127.1</c>, <c>::ffff:127.0.0.1</c> and <c>127.0.0.1</c> are one address, and
+    /// a name is the same in capitals or with a final dot. Nothing is looked up, so a name and its address stay two.
+    /// </summary>
+    internal string Canonical
+    {
+        get
+        {
+            var host = Host.TrimEnd('.');
+            if (!IPAddress.TryParse(host, out var address))
+                return Join(host.ToLowerInvariant(), Port);
+            return Join((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(), Port);
+        }
+    }
+
     /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>::1</c> or <c>[::1]:port</c>.</summary>
     /// <param name="text">The text.</param>
     /// <param name="defaultPort">The port where the text has none.</param>
@@ -51,9 +66,10 @@ public sealed record TentacleEndpoint
     }
 
     /// <summary><c>host:port</c>, with brackets around an IPv6 address.</summary>
-    public override string ToString() => Host.IndexOf(':') >= 0
-        ? string.Format(CultureInfo.InvariantCulture, "[{0}]:{1}", Host, Port)
-        : string.Format(CultureInfo.InvariantCulture, "{0}:{1}", Host, Port);
+    public override string ToString() => Join(Host, Port);
+
+    private static string Join(string host, int port) =>
+        string.Format(CultureInfo.InvariantCulture, host.IndexOf(':') >= 0 ? "[{0}]:{1}" : "{0}:{1}", host, port);
 
     private static int ParsePort(string digits, string whole) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535

@@ -26,6 +26,9 @@ public static class TentacleLimits
     /// <summary>Largest file that a server takes by default, in bytes (stock's <c>max_size</c>).</summary>
     public const long DefaultMaxFileBytes = 2_000_000;
 
+    /// <summary>Largest file that is taken from a server by default, in bytes: ten times what a server takes by default.</summary>
+    public const long DefaultMaxTakenBytes = 10 * DefaultMaxFileBytes;
+
     /// <summary>Bytes of a disk that are left free by default: files that would need them are not taken.</summary>
     public const long DefaultMinFreeBytes = 16L * 1024 * 1024;
 

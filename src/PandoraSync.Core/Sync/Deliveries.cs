@@ -1,42 +1,65 @@
+using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using PandoraSync.Files;
 
 namespace PandoraSync.Sync;
 
-/// <summary>Gives files their place in the incoming directory once their server has let go of them.</summary>
+/// <summary>
+/// Gives files their place in the incoming directory once their server has let go of them. At once: should this run die, nothing on disk
+/// but the place would tell that the copy is the only one. They are flushed together later.
+/// </summary>
 internal sealed class Deliveries(DrainContext context)
 {
     private readonly Queue<StagedFile> _waiting = new();
+    private List<(StagedFile File, string Path)> _placed = [];
     private Task _lasting = Task.CompletedTask;
 
     /// <summary>Files delivered for good.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Files to be delivered.</summary>
+    /// <summary>Files that could not be given their place.</summary>
     public IReadOnlyCollection<StagedFile> Waiting => _waiting;
+
+    /// <summary>Files that have their place or wait for it, and are not flushed yet.</summary>
+    public int Pending => _waiting.Count + _placed.Count;
 
     /// <summary>True if what was delivered is flushed too, so that <see cref="DeliverAsync"/> need not wait.</summary>
     public bool IsReady => _lasting.IsCompleted;
 
-    /// <summary>Adds a file that is to be delivered.</summary>
-    public void Add(StagedFile file) => _waiting.Enqueue(file);
+    /// <summary>Gives a file its place; where that fails, <see cref="DeliverAsync"/> says so.</summary>
+    public void Add(StagedFile file)
+    {
+        _waiting.Enqueue(file);
+        if (file.Newer is { } newer)
+            _waiting.Enqueue(newer);
+        file.Newer = null;
+        try
+        {
+            Place();
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            // In the middle of a conversation nobody could say what became of the file that is under way.
+        }
+    }
 
-    /// <summary>Gives waiting files their place. What follows does not wait for the directory's flush; the next delivery does.</summary>
+    /// <summary>Has what was added flushed. What follows does not wait for the directory's flush; the next delivery does.</summary>
     /// <exception cref="System.IO.IOException">The incoming directory cannot be written.</exception>
     public async Task DeliverAsync()
     {
         await _lasting.ConfigureAwait(false);
-        var delivered = new List<(StagedFile File, string Path)>(_waiting.Count);
         try
         {
-            for (; _waiting.Count > 0; _waiting.Dequeue())
-                Deliver(_waiting.Peek(), delivered);
+            Place();
         }
         finally
         {
             // What has its place has arrived, whatever became of the next.
-            if (delivered.Count > 0)
-                _lasting = MakeLastingAsync(delivered);
+            var placed = _placed;
+            _placed = [];
+            if (placed.Count > 0)
+                _lasting = MakeLastingAsync(placed);
         }
     }
 
@@ -52,14 +75,16 @@ internal sealed class Deliveries(DrainContext context)
     /// <exception cref="System.IO.IOException">The incoming directory cannot be flushed.</exception>
     public Task SettleAsync() => _lasting;
 
-    private void Deliver(StagedFile file, List<(StagedFile File, string Path)> delivered)
+    private void Place()
     {
-        if (file.IsSuperseded)
-            StagingFolder.Discard(file);
-        else
-            delivered.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
-        if (file.Newer is { } newer)
-            delivered.Add((newer, context.Incoming.Deliver(newer.Path, newer.Name)));
+        for (; _waiting.Count > 0; _waiting.Dequeue())
+        {
+            var file = _waiting.Peek();
+            if (file.IsSuperseded)
+                StagingFolder.Discard(file);
+            else
+                _placed.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
+        }
     }
 
     private async Task MakeLastingAsync(List<(StagedFile File, string Path)> delivered)

@@ -14,6 +14,9 @@ internal abstract class DrainConnection(DrainContext context)
     /// <summary>Files brought to their end over this connection.</summary>
     public int Progress => Deliveries.Count;
 
+    /// <summary>True if a file is to blame for the connection's end, as when a stock server cannot open it: the site may be all right.</summary>
+    public bool EndedByFile { get; protected set; }
+
     /// <summary>What the connections of this site share.</summary>
     protected DrainContext Context { get; } = context;
 
@@ -32,9 +35,10 @@ internal abstract class DrainConnection(DrainContext context)
         catch (Exception e)
         {
             await GiveBackAsync(e).ConfigureAwait(false);
+            await TryAsync(Deliveries.CompleteAsync()).ConfigureAwait(false);
             await TryAsync(Deliveries.SettleAsync()).ConfigureAwait(false);
             foreach (var file in Deliveries.Waiting)
-                GiveBack(file);
+                KeepRemoved(file);
             var cause = e is TentacleException { Kind: TentacleErrorKind.DiskFull or TentacleErrorKind.LocalFile, InnerException: { } inner } ? inner : e;
             if (LocalFileError.IsFileError(cause))
                 throw LocalFileError.Explain(cause, (cause as FileNotFoundException)?.FileName ?? Context.Incoming.Path, "store", Context.Site.Name);
@@ -69,6 +73,7 @@ internal abstract class DrainConnection(DrainContext context)
     /// <summary>Gives back a file that lies here after an error that it may have caused; after a few, it waits here for the next run.</summary>
     protected void GiveBackAfter(StagedFile file, Exception error)
     {
+        EndedByFile = true;
         if (++file.Attempts >= MostAttempts)
             Leave(file.Name, error.Message.TrimEnd('.'), KindOf(error));
         else
@@ -76,8 +81,11 @@ internal abstract class DrainConnection(DrainContext context)
     }
 
     /// <summary>Has a file tried again after an error that it may have caused.</summary>
-    protected void Retry(DrainItem item, Exception error) =>
+    protected void Retry(DrainItem item, Exception error)
+    {
+        EndedByFile = true;
         Retry(item, error.Message.TrimEnd('.'), KindOf(error));
+    }
 
     /// <summary>Has a file tried again, a few times.</summary>
     protected void Retry(DrainItem item, string why, TentacleErrorKind kind)
@@ -88,6 +96,24 @@ internal abstract class DrainConnection(DrainContext context)
             Context.Queue.Return(item with { Attempts = item.Attempts + 1 });
     }
 
+    /// <summary>True for a file that is not to be taken.</summary>
+    protected bool IsTooLarge(long bytes) => bytes > Context.Options.MaxFileBytes;
+
+    /// <summary>Leaves a file that is larger than is allowed.</summary>
+    protected void LeaveTooLarge(string name, long bytes) =>
+        Context.Tally.Leave(name, $"It has {bytes} bytes, over the limit of {Context.Options.MaxFileBytes}: raise the largest file size to take it.", TentacleErrorKind.TooLarge);
+
+    /// <summary>Leaves a copy of an earlier run that cannot be read; it stops nothing else.</summary>
+    protected void LeaveUnreadable(StagedFile file, Exception error) =>
+        Context.Tally.Leave(file.Name, LocalFileError.Explain(error, file.Path, "read").Message, TentacleErrorKind.LocalFile);
+
+    /// <summary>Counts a piece of content that has come.</summary>
+    protected void Count(RoomClaim claim, int bytes)
+    {
+        Context.Tally.Content(bytes);
+        claim.Fill(bytes);
+    }
+
     /// <summary>The server has no such file, and we have no copy.</summary>
     protected void NoteMissing(DrainItem item)
     {
@@ -95,6 +121,22 @@ internal abstract class DrainConnection(DrainContext context)
             Context.Tally.Leave(item.Name, "The line broke while it was moved in fast delivery, and the server no longer has it: it is lost. The safe delivery does not lose files.", TentacleErrorKind.Disconnected);
         else
             Context.Tally.Vanished(item.Name);
+    }
+
+    /// <summary>Keeps a file that the server has let go of and that could not be delivered: this run tries again, or any later one.</summary>
+    private void KeepRemoved(StagedFile file)
+    {
+        try
+        {
+            Context.Staging.KeepRemoved(file);
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            Context.Tally.Say($"'{file.Name}' could not be noted as removed at the server; the next run asks again: {e.Message}");
+        }
+
+        file.NeedsMove = false;
+        Context.Queue.Return(new DrainItem(file.Name, file, file.Attempts));
     }
 
     private void Leave(string name, string why, TentacleErrorKind kind) => Context.Tally.Leave(name, $"{why}; it is left for the next run.", kind);

@@ -7,10 +7,11 @@ using PandoraSync.Protocol;
 
 namespace PandoraSync.Sync;
 
-/// <summary>What is still to be taken from one site: oldest first, what an earlier attempt began before the rest.</summary>
+/// <summary>What is still to be taken from one site: oldest first, what an earlier attempt began before the rest, what has failed behind it.</summary>
 internal sealed class DrainQueue
 {
     private readonly ConcurrentQueue<DrainItem> _again = new();
+    private readonly ConcurrentQueue<DrainItem> _last = new();
     private readonly NameTable _fresh;
     private int _given;
     private volatile bool _onlyStaged;
@@ -34,23 +35,19 @@ internal sealed class DrainQueue
     public int Total { get; }
 
     /// <summary>True if nothing is left or the run is over.</summary>
-    public bool IsEmpty => _closed || (_again.IsEmpty && (_onlyStaged || IsAllGiven));
+    public bool IsEmpty => _closed || (_again.IsEmpty && _last.IsEmpty && (_onlyStaged || IsAllGiven));
 
     /// <summary>Takes the next file.</summary>
     /// <returns>Null if nothing is left or the run is over.</returns>
     public DrainItem? Take()
     {
-        while (!_closed && _again.TryDequeue(out var again))
-        {
-            if (again.Staged is not null || !_onlyStaged)
-                return again;
-        }
-
-        return _closed || _onlyStaged ? null : TakeFresh();
+        if (TakeFrom(_again) is { } again)
+            return again;
+        return (_closed || _onlyStaged ? null : TakeFresh()) ?? TakeFrom(_last);
     }
 
-    /// <summary>Gives a file back, to be tried again before the others.</summary>
-    public void Return(DrainItem item) => _again.Enqueue(item);
+    /// <summary>Gives a file back, to be tried again before the others; behind them if it has failed, so that it does not keep them from arriving.</summary>
+    public void Return(DrainItem item) => (item.Attempts == 0 ? _again : _last).Enqueue(item);
 
     /// <summary>From now on gives out only files that are staged already: they need no more room, and give it free.</summary>
     public void GiveOnlyStaged() => _onlyStaged = true;
@@ -59,6 +56,17 @@ internal sealed class DrainQueue
     public void Close() => _closed = true;
 
     private bool IsAllGiven => Volatile.Read(ref _given) >= _fresh.Count;
+
+    private DrainItem? TakeFrom(ConcurrentQueue<DrainItem> queue)
+    {
+        while (!_closed && queue.TryDequeue(out var item))
+        {
+            if (item.Staged is not null || !_onlyStaged)
+                return item;
+        }
+
+        return null;
+    }
 
     private DrainItem? TakeFresh()
     {

@@ -6,8 +6,11 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Sync;
 
 /// <summary>What one site's drain has come to so far; counted by several connections at once.</summary>
-internal sealed class DrainTally(SyncSite site, SyncOptions options)
+internal sealed class DrainTally(string site, SyncOptions options)
 {
+    // So many files that each end a connection, and no answer between them, are not the files' fault.
+    private const int MostFailuresInARow = 1000;
+
     private readonly ConcurrentQueue<LeftFile> _left = new();
     private long _files;
     private long _bytes;
@@ -16,7 +19,14 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     private long _done;
     private long _received;
     private long _answers;
+    private long _failedInARow;
+    private TentacleException? _lastOfFile;
     private TentacleException? _fatal;
+
+    public DrainTally(SyncSite site, SyncOptions options)
+        : this(site.Name, options)
+    {
+    }
 
     /// <summary>Files found.</summary>
     public long Total { get; set; }
@@ -42,7 +52,26 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     public long Answers => Interlocked.Read(ref _answers);
 
     /// <summary>Counts an answer.</summary>
-    public void Answered() => Interlocked.Increment(ref _answers);
+    public void Answered()
+    {
+        Interlocked.Increment(ref _answers);
+        Interlocked.Exchange(ref _failedInARow, 0);
+    }
+
+    /// <summary>Counts an error by which a file has ended a connection.</summary>
+    /// <returns>False if so many have in a row that the site is to blame.</returns>
+    public bool TryCharge(TentacleException error)
+    {
+        Volatile.Write(ref _lastOfFile, error);
+        return Interlocked.Increment(ref _failedInARow) <= MostFailuresInARow;
+    }
+
+    /// <summary>Notes the last error that was charged to a file as the site's own, if the site has not answered a single question about a file.</summary>
+    public void FailIfNothingCame()
+    {
+        if (Answers == 0 && Volatile.Read(ref _lastOfFile) is { } error)
+            Fail(error);
+    }
 
     /// <summary>Counts content as it comes, for progress.</summary>
     public void Content(int bytes)
@@ -58,7 +87,7 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
         Interlocked.Add(ref _bytes, file.Length);
         if (file.IsRecovered)
             Interlocked.Increment(ref _recovered);
-        options.Received?.Invoke(new ReceivedFile(site.Name, file.Name, file.Length, path));
+        options.Received?.Invoke(new ReceivedFile(site, file.Name, file.Length, path));
         Done();
     }
 
@@ -81,7 +110,7 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     /// <summary>Notes the error that ends the site's drain; only the first counts.</summary>
     public void Fail(TentacleException error) => Interlocked.CompareExchange(ref _fatal, error, comparand: null);
 
-    public void Say(string text) => options.Verbose?.Invoke($"{site.Name}: {text}");
+    public void Say(string text) => options.Verbose?.Invoke($"{site}: {text}");
 
     private void Done()
     {
@@ -90,5 +119,5 @@ internal sealed class DrainTally(SyncSite site, SyncOptions options)
     }
 
     private void Report() =>
-        options.Progress?.Invoke(new SyncProgress(site.Name, Interlocked.Read(ref _done), Total, Interlocked.Read(ref _received)));
+        options.Progress?.Invoke(new SyncProgress(site, Interlocked.Read(ref _done), Total, Interlocked.Read(ref _received)));
 }

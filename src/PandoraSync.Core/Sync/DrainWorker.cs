@@ -55,26 +55,27 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
 
     private async Task<int> RunOnceAsync(int failures, CancellationToken cancellationToken, CancellationToken placeWanted)
     {
-        var progress = 0;
+        DrainConnection? connection = null;
         try
         {
             using var client = await OpenAsync(placeWanted).ConfigureAwait(false);
-            DrainConnection connection = client.HasFastLane
+            connection = client.HasFastLane
                 ? new FastLaneConnection(client, context, cancellationToken)
                 : new StockConnection(client, context, cancellationToken);
-            try
-            {
-                await connection.RunAsync().ConfigureAwait(false);
-                return 0;
-            }
-            finally
-            {
-                progress = connection.Progress;
-            }
+            await connection.RunAsync().ConfigureAwait(false);
+            return 0;
+        }
+        catch (TentacleException e) when (connection is { EndedByFile: true } && IsFailureOfFile(e))
+        {
+            // The site has served the connection, and the file waits behind the others or is left: nothing to give the site up for.
+            context.Tally.Say($"{e.Message} Going on with other files.");
+            if (e.Kind != TentacleErrorKind.TooLarge)
+                await RetryPolicy.WaitAsync(1, placeWanted).ConfigureAwait(false);
+            return connection.Progress > 0 ? 0 : failures;
         }
         catch (TentacleException e) when (IsWorthTryingAgain(e))
         {
-            failures = progress > 0 ? 1 : failures + 1;
+            failures = connection is { Progress: > 0 } ? 1 : failures + 1;
             if (failures > context.Site.Client.RetryCount)
                 throw;
             context.Tally.Say($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
@@ -82,6 +83,8 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
             return failures;
         }
     }
+
+    private bool IsFailureOfFile(TentacleException e) => e.Kind == TentacleErrorKind.TooLarge || (IsWorthTryingAgain(e) && context.Tally.TryCharge(e));
 
     private bool IsWorthTryingAgain(TentacleException e) =>
         RetryPolicy.IsWorthwhile(e)

@@ -66,7 +66,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     /// <inheritdoc/>
     protected override async Task GiveBackAsync(Exception error)
     {
-        var isFirst = true;
+        var isFirst = !EndedByFile;
         foreach (var step in _underWay)
         {
             var staged = step.Deleted ?? step.Kept;
@@ -145,7 +145,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     /// <param name="isIdle">True if there is nothing to do but to wait for the disk.</param>
     private async Task TurnWindowsAsync(bool isIdle)
     {
-        if (isIdle || (Deliveries.IsReady && (Deliveries.Waiting.Count >= FewestToFlush || _sinceDelivery.Elapsed >= LongestUndelivered)))
+        if (isIdle || (Deliveries.IsReady && (Deliveries.Pending >= FewestToFlush || _sinceDelivery.Elapsed >= LongestUndelivered)))
         {
             await Deliveries.DeliverAsync().ConfigureAwait(false);
             _sinceDelivery.Restart();
@@ -188,6 +188,11 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
             Context.Tally.Leave(step.Item.Name, e.Message, e.Kind);
         }
 
+        EndStep(step);
+    }
+
+    private void EndStep(FastLaneStep step)
+    {
         _underWay.Dequeue();
         _receivesUnderWay -= step.Deleted is null ? 1 : 0;
         Context.Tally.Answered();
@@ -197,10 +202,10 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     private async Task ReceiveAsync(FastLaneStep step)
     {
         FileStream? part = null;
-        var announced = 0L;
+        using var claim = Context.Staging.Room.Begin();
         try
         {
-            if (await _pipeline.ReadFileAsync(step.Item.Name, Open, Context.Tally.Content).ConfigureAwait(false) is not { } size)
+            if (await _pipeline.ReadFileAsync(step.Item.Name, Open, bytes => Count(claim, bytes)).ConfigureAwait(false) is not { } size)
             {
                 NoteGone(step);
                 return;
@@ -223,15 +228,12 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
             StagingFolder.Discard(part);
             throw;
         }
-        finally
-        {
-            Context.Incoming.Announce(-announced);
-        }
 
         Stream Open(long size)
         {
-            part = Context.Staging.CreatePart(size);
-            Context.Incoming.Announce(announced = size);
+            if (IsTooLarge(size))
+                throw Refuse(step, size);
+            part = Context.Staging.CreatePart(claim, size);
             return new FeedStream(bytes =>
             {
                 part.Write(bytes.Array!, bytes.Offset, bytes.Count);
@@ -239,6 +241,19 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
                     _hash.Add(bytes);
             });
         }
+    }
+
+    /// <summary>Leaves a file that is too large. Its content comes all the same, and may be without end: only with the connection does it stop.</summary>
+    private TentacleException Refuse(FastLaneStep step, long size)
+    {
+        LeaveTooLarge(step.Item.Name, size);
+
+        // What the server has is another content, so that of an older copy is ours to deliver.
+        if (step.Kept is { } kept)
+            Deliveries.Add(kept);
+        EndStep(step);
+        EndedByFile = true;
+        return new TentacleException(TentacleErrorKind.TooLarge, $"{Context.Site.Name} announced {size} bytes for '{step.Item.Name}', over the limit of {Context.Options.MaxFileBytes}.") { Peer = Context.Site.Name, File = step.Item.Name, Step = "RECV" };
     }
 
     private void NoteGone(FastLaneStep step)
@@ -306,7 +321,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            Context.Tally.Leave(file.Name, LocalFileError.Explain(e, file.Path, "read").Message, TentacleErrorKind.LocalFile);
+            LeaveUnreadable(file, e);
             return false;
         }
     }

@@ -19,7 +19,6 @@ internal sealed class IncomingDirectory : IDisposable
 
     private readonly FolderLock _lock;
     private readonly FolderFlusher _flusher;
-    private long _announced;
 
     private IncomingDirectory(string path, string staging, FolderLock folderLock)
     {
@@ -76,10 +75,6 @@ internal sealed class IncomingDirectory : IDisposable
         }
     }
 
-    /// <summary>Counts bytes that are announced, and with a negative number those that have come or will not.</summary>
-    /// <returns>All bytes that are announced now, over all connections and sites.</returns>
-    public long Announce(long bytes) => System.Threading.Interlocked.Add(ref _announced, bytes);
-
     /// <summary>Has all that was delivered so far on disk when it ends.</summary>
     /// <exception cref="IOException">The directory cannot be flushed.</exception>
     public Task FlushAsync() => _flusher.FlushAsync();
@@ -91,7 +86,9 @@ internal sealed class IncomingDirectory : IDisposable
         Flushes.Dispose();
     }
 
-    private static bool HaveSameContent(string one, string other)
+    /// <summary>Compares two files; one that is gone or no file is another.</summary>
+    /// <exception cref="IOException">One cannot be read.</exception>
+    public static bool HaveSameContent(string one, string other)
     {
         try
         {

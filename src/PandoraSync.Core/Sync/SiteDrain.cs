@@ -64,6 +64,7 @@ internal sealed class SiteDrain
     {
         var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
         staging.Clear();
+        await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, _incoming, _tally).ConfigureAwait(false);
         try
         {
             await DrainAsync(staging, cancellationToken).ConfigureAwait(false);
@@ -96,6 +97,7 @@ internal sealed class SiteDrain
 
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
         await new DrainCrew(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
+        _tally.FailIfNothingCame();
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>

@@ -13,12 +13,25 @@ namespace PandoraSync.Sync;
 /// <summary>
 /// One site's files on their way: <c>part</c> holds what is being received and is thrown away after a crash, since the server still has
 /// it; <c>moved</c> holds what was received whole by MV alone and is not flushed yet, and may be the only copy; <c>whole</c> holds what is
-/// flushed, under its own name, to be moved and delivered by this run or the next.
+/// flushed, under its own name, to be moved and delivered by this run or the next; <c>removed</c> holds what the server has confirmed to
+/// have removed and could not be delivered at once: the only copy for certain, to be delivered without asking anybody.
 /// </summary>
 internal sealed class StagingFolder
 {
     // A flush of the whole file system writes what others have left unwritten too; for a few files that is no good bargain.
     private const int FewestForOneFlush = 8;
+
+    /// <summary>The names of a site's folders.</summary>
+    public const string Part = "part";
+
+    /// <inheritdoc cref="Part"/>
+    public const string Moved = "moved";
+
+    /// <inheritdoc cref="Part"/>
+    public const string Whole = "whole";
+
+    /// <inheritdoc cref="Part"/>
+    public const string Removed = "removed";
 
     private readonly string _folder;
     private readonly ScatteredFolder _part;
@@ -26,22 +39,25 @@ internal sealed class StagingFolder
     private readonly string _whole;
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
-    private readonly IncomingDirectory _incoming;
-    private readonly long _minFreeBytes;
 
     public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
-        _incoming = incoming;
-        _minFreeBytes = minFreeBytes;
         _folder = Path.Combine(incoming.Staging, site.FolderName);
-        _part = new ScatteredFolder(Path.Combine(_folder, "part"));
-        _moved = Path.Combine(_folder, "moved");
-        _whole = Path.Combine(_folder, "whole");
+        _part = new ScatteredFolder(Path.Combine(_folder, Part));
+        _moved = Path.Combine(_folder, Moved);
+        _whole = Path.Combine(_folder, Whole);
         _flushes = incoming.Flushes;
         Directory.CreateDirectory(_moved);
         Directory.CreateDirectory(_whole);
+        Room = new SiteRoom(_folder, site.Name, minFreeBytes);
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
     }
+
+    /// <summary>Room for what the site announces.</summary>
+    public SiteRoom Room { get; }
+
+    /// <summary>Where files are that only need their place in the incoming directory.</summary>
+    public string RemovedFolder => Path.Combine(_folder, Removed);
 
     /// <summary>Throws away what is incomplete, as an interrupted run left it: the server still has it.</summary>
     /// <exception cref="IOException">Something cannot be deleted.</exception>
@@ -59,21 +75,23 @@ internal sealed class StagingFolder
     /// <summary>Puts a file that was received whole where the next run finds it, should this one die before it is flushed.</summary>
     public void KeepMoved(StagedFile file) => file.Path = Rename(file, _moved);
 
+    /// <summary>Notes that the server has removed a file which could not be delivered at once.</summary>
+    /// <exception cref="IOException">It cannot be noted; the next run asks the server.</exception>
+    public void KeepRemoved(StagedFile file)
+    {
+        Directory.CreateDirectory(RemovedFolder);
+        file.Path = Rename(file, RemovedFolder);
+    }
+
     /// <summary>A file to receive into.</summary>
+    /// <param name="claim">Takes the room for it.</param>
     /// <param name="bytes">Bytes announced.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.DiskFull"/>: there is no room for it.</exception>
-    public FileStream CreatePart(long bytes)
+    public FileStream CreatePart(RoomClaim claim, long bytes)
     {
-        RequireRoom(bytes);
+        claim.Claim(bytes);
         return _part.Create(FileAccess.ReadWrite);
-    }
-
-    /// <summary>Makes sure that the disk keeps what is to stay free when all comes that is announced, this included.</summary>
-    private void RequireRoom(long bytes)
-    {
-        if (_minFreeBytes > 0 && FileSystemCalls.FreeBytes(_folder) is { } free && free - _incoming.Announce(0) - bytes < _minFreeBytes)
-            throw new TentacleException(TentacleErrorKind.DiskFull, $"The disk of '{_folder}' has {free} bytes free, too few for a file of {bytes} bytes and the {_minFreeBytes} that stay free: make room, then run again; nothing is lost.") { File = _folder, Step = "store" };
     }
 
     /// <summary>

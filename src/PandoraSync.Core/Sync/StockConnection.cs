@@ -20,6 +20,7 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     private DrainWindow _flushing = new(context.Staging);
     private StagedFile? _unconfirmed;
     private DrainItem? _current;
+    private StagedFile? _moving;
 
     /// <inheritdoc/>
     protected override async Task WorkAsync()
@@ -70,8 +71,10 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
         window.Files.RemoveAll(f => !f.NeedsMove);
         while (window.Files.Count > 0)
         {
-            await MoveAsync(window.Files[0]).ConfigureAwait(false);
+            _moving = window.Files[0];
+            await MoveAsync(_moving).ConfigureAwait(false);
             window.Files.RemoveAt(0);
+            _moving = null;
         }
 
         await Deliveries.DeliverAsync().ConfigureAwait(false);
@@ -83,18 +86,22 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     {
         var verb = Context.Options.Delivery == SyncDelivery.Fast ? TentacleVerb.Mv : TentacleVerb.Recv;
         FileStream? part = null;
+        using var claim = Context.Staging.Room.Begin();
         try
         {
-            var size = await TakeAsync(verb, item.Name, size => part = Context.Staging.CreatePart(size), Context.Tally.Content).ConfigureAwait(false);
+            var size = await client.TakeAsync(verb, item.Name, size => IsTooLarge(size) ? null : part = Context.Staging.CreatePart(claim, size), bytes => Count(claim, bytes), cancellationToken).ConfigureAwait(false);
             Confirm();
-            if (size is null)
+            if (part is null)
             {
-                NoteMissing(item);
+                if (size is { } bytes)
+                    LeaveTooLarge(item.Name, bytes);
+                else
+                    NoteMissing(item);
                 return null;
             }
 
-            part!.Dispose();
-            var staged = new StagedFile(item.Name, part.Name, size.Value)
+            part.Dispose();
+            var staged = new StagedFile(item.Name, part.Name, size!.Value)
             {
                 NeedsMove = Context.Options.Delivery == SyncDelivery.Safe,
                 MayBeMoved = verb == TentacleVerb.Mv,
@@ -119,28 +126,6 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
         }
     }
 
-    /// <summary>Takes a file; while it comes, its length counts as announced.</summary>
-    private async Task<long?> TakeAsync(TentacleVerb verb, string name, Func<long, Stream?> open, Action<int>? received)
-    {
-        var announced = 0L;
-        try
-        {
-            return await client.TakeAsync(verb, name, Open, received, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Context.Incoming.Announce(-announced);
-        }
-
-        Stream? Open(long size)
-        {
-            if (open(size) is not { } destination)
-                return null;
-            Context.Incoming.Announce(announced = size);
-            return destination;
-        }
-    }
-
     private async Task<StagedFile?> LookAgainOrLeaveAsync(StagedFile file)
     {
         try
@@ -154,6 +139,11 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
             Context.Tally.Leave(file.Name, e.Message, e.Kind);
             return null;
         }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            LeaveUnreadable(file, e);
+            return null;
+        }
     }
 
     /// <summary>
@@ -163,12 +153,19 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     /// <returns>The file; null if it has been delivered, and what the server has now is to be taken as a file of its own.</returns>
     private async Task<StagedFile?> LookAgainAsync(StagedFile file)
     {
-        var (size, other, isContinuation) = await CompareAsync(TentacleVerb.Recv, file, static (_, _) => true).ConfigureAwait(false);
+        var (size, other, isContinuation) = await CompareAsync(TentacleVerb.Recv, file, (f, announced) => announced <= f.Length || !IsTooLarge(announced)).ConfigureAwait(false);
         if (size is null)
         {
             // Gone there, so it is ours to deliver.
             file.NeedsMove = false;
             return file;
+        }
+
+        if (size > file.Length && IsTooLarge(size.Value))
+        {
+            // Perhaps it only grew, and perhaps what is kept is the only copy of its content: it stays until somebody raises the limit.
+            LeaveTooLarge(file.Name, size.Value);
+            return null;
         }
 
         if (file.Newer is { } fromBrokenMove)
@@ -201,9 +198,10 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     {
         using var kept = StagingFolder.Read(file.Path);
         var announced = 0L;
-        using var compare = new ComparingStream(kept, () => Context.Staging.CreatePart(announced));
+        using var claim = Context.Staging.Room.Begin();
+        using var compare = new ComparingStream(kept, () => Context.Staging.CreatePart(claim, announced));
         var isAccepted = false;
-        var size = await TakeAsync(verb, file.Name, s => (isAccepted = accept(file, announced = s)) ? compare : null, received: null).ConfigureAwait(false);
+        var size = await client.TakeAsync(verb, file.Name, s => (isAccepted = accept(file, announced = s)) ? compare : null, claim.Fill, cancellationToken).ConfigureAwait(false);
         Confirm();
         return isAccepted && compare.Complete() is { } other ? (size, new StagedFile(file.Name, other.Name, other.Length), compare.KeptIsBeginning) : (size, null, false);
     }
@@ -286,6 +284,8 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     {
         if (_current is { } current)
             Retry(current, error);
+        if (_moving is { } moving && _flushing.Files.Remove(moving))
+            GiveBackAfter(moving, error);
         foreach (var window in new[] { _flushing, _receiving })
             await GiveBackAsync(window).ConfigureAwait(false);
         if (_unconfirmed is { } moved)

@@ -11,6 +11,7 @@ public sealed record SyncOptions
     private readonly int _connections = 8;
     private readonly int _parallelSites = 32;
     private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
+    private readonly long _maxFileBytes = TentacleLimits.DefaultMaxTakenBytes;
 
     /// <summary>Makes options.</summary>
     /// <param name="incomingDirectory">Pandora FMS's incoming directory: a full path to an existing folder.</param>
@@ -48,7 +49,7 @@ public sealed record SyncOptions
             : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} sites side by side are out of range: give 1 to 10000.");
     }
 
-    /// <summary>Bytes of the incoming directory's disk that are left free, so that no site can fill it; 16 MB by default, 0 fills the disk.</summary>
+    /// <summary>Bytes of the incoming directory's disk that are left free, and an inode for each 16 KB of them (at most a tenth of all), so that no site can fill it; 16 MB by default, 0 fills the disk.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
     public long MinFreeBytes
     {
@@ -58,11 +59,24 @@ public sealed record SyncOptions
             : throw new TentacleException(TentacleErrorKind.Configuration, $"Free space of {value} bytes is out of range: give 0 or more.");
     }
 
+    /// <summary>Largest file that is taken, in bytes, 1 or more; 20,000,000 by default. A larger one is left at its site and named in the result.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: less than 1.</exception>
+    public long MaxFileBytes
+    {
+        get => _maxFileBytes;
+        init => _maxFileBytes = value >= 1
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"A largest file of {value} bytes is out of range: give 1 or more.");
+    }
+
     /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>
     public Action<ReceivedFile>? Received { get; init; }
 
     /// <summary>Told how far a site is, from any thread, often; null for nobody.</summary>
     public Action<SyncProgress>? Progress { get; init; }
+
+    /// <summary>Told in a sentence what a person must see to, such as files that an earlier run has left; from any thread; null for nobody.</summary>
+    public Action<string>? Warn { get; init; }
 
     /// <summary>Told the story in sentences, from any thread; null for nobody.</summary>
     public Action<string>? Verbose { get; init; }

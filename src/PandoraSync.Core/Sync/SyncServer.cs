@@ -14,16 +14,19 @@ public static class SyncServer
     /// <param name="options">How.</param>
     /// <param name="completed">Told each site's result as soon as it is there, from any thread; null for nobody.</param>
     /// <param name="cancellationToken">Ends the run at once; the next run finishes what was under way.</param>
-    /// <returns>One result a site, in the order given.</returns>
+    /// <returns>One result a site, in the order given; then one for each other site of which an earlier run had left files that only needed to be delivered.</returns>
     /// <exception cref="Protocol.TentacleException">The incoming directory is missing, cannot be written, or another run has it.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public static async Task<IReadOnlyList<SiteResult>> DrainAsync(IEnumerable<SyncSite> sites, SyncOptions options, Action<SiteResult>? completed, CancellationToken cancellationToken)
     {
         using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
         using var places = new SemaphoreSlim(options.ParallelSites);
-        var distinct = sites.GroupBy(s => s.FolderName, StringComparer.Ordinal).Select(g => g.First());
+        var distinct = sites.GroupBy(s => s.FolderName, StringComparer.Ordinal).Select(g => g.First()).ToArray();
+        var others = await FinishOthersAsync(distinct, options, incoming).ConfigureAwait(false);
+        foreach (var other in others)
+            completed?.Invoke(other);
         var drains = distinct.Select(site => DrainOneAsync(site, names: null, options, incoming, places, completed, cancellationToken)).ToArray();
-        return await Task.WhenAll(drains).ConfigureAwait(false);
+        return [.. await Task.WhenAll(drains).ConfigureAwait(false), .. others];
     }
 
     /// <summary>Takes certain files of one site.</summary>
@@ -36,8 +39,13 @@ public static class SyncServer
     public static async Task<SiteResult> TakeAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, CancellationToken cancellationToken)
     {
         using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
+        await FinishOthersAsync([site], options, incoming).ConfigureAwait(false);
         return await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Sees to what earlier runs have left of other sites; a run that only copies leaves that of its own sites too.</summary>
+    private static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
+        new Leftovers(incoming, new HashSet<string>(options.Delivery == SyncDelivery.Keep ? [] : sites.Select(s => s.FolderName), StringComparer.Ordinal), options).FinishAsync();
 
     private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult>? completed, CancellationToken cancellationToken)
     {

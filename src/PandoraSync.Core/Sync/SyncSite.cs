@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using PandoraSync.Protocol;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Sync;
@@ -12,15 +14,44 @@ public sealed record SyncSite(TentacleClientOptions Client)
     /// <summary>The site for messages: <c>host:port</c>.</summary>
     public string Name => Client.Endpoint.ToString();
 
-    /// <summary>The site as the name of a folder: characters that a file system may not take are written as <c>%</c> and two hexadecimal digits.</summary>
-    internal string FolderName
+    /// <summary>The site as the name of a folder, the same for all spellings of its address.</summary>
+    internal string FolderName => FolderNameOf(Client.Endpoint);
+
+    /// <summary>A server as the name of a folder: characters that a file system may not take are written as <c>%</c> and two hexadecimal digits.</summary>
+    internal static string FolderNameOf(TentacleEndpoint endpoint)
     {
-        get
+        var name = new StringBuilder();
+        foreach (var b in Encoding.UTF8.GetBytes(endpoint.Canonical))
+            name.Append(b is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'-' ? ((char)b).ToString() : string.Format(CultureInfo.InvariantCulture, "%{0:x2}", b));
+        return name.ToString();
+    }
+
+    /// <summary>The server that a folder belongs to; null if the folder's name is not one of ours. Earlier versions wrote an address as it was spelled.</summary>
+    internal static TentacleEndpoint? ReadFolderName(string folderName)
+    {
+        var name = new List<byte>(folderName.Length);
+        for (var i = 0; i < folderName.Length; i++)
         {
-            var name = new StringBuilder();
-            foreach (var b in Encoding.UTF8.GetBytes(Name.ToLowerInvariant()))
-                name.Append(b is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'-' ? ((char)b).ToString() : string.Format(CultureInfo.InvariantCulture, "%{0:x2}", b));
-            return name.ToString();
+            if (folderName[i] > '~')
+                return null;
+            var b = (byte)folderName[i];
+            if (b == '%')
+            {
+                if (i + 2 >= folderName.Length || !byte.TryParse(folderName.Substring(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out b))
+                    return null;
+                i += 2;
+            }
+
+            name.Add(b);
+        }
+
+        try
+        {
+            return TentacleEndpoint.Parse(Encoding.UTF8.GetString(name.ToArray()));
+        }
+        catch (TentacleException)
+        {
+            return null;
         }
     }
 }

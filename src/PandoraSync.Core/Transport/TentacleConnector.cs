@@ -78,7 +78,9 @@ public static class TentacleConnector
             guard.Begin(options.Timeout);
             await socket.ConnectAsync(address.Address, address.Port).ConfigureAwait(false);
             guard.End();
-            return socket;
+
+            // The time may have ended, and closed the socket, in the moment in which it was connected.
+            return guard.TimedOut || guard.Cancelled ? throw new ObjectDisposedException(nameof(Socket)) : socket;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {

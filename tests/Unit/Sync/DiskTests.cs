@@ -42,12 +42,7 @@ public sealed class DiskTests
         using var site = new Site(stock, AgentData.MakeMany(1000));
         try
         {
-            var locked = 0;
-            var first = await site.DrainAsync(incoming.Path, kept: 0, () =>
-            {
-                if (Interlocked.Exchange(ref locked, 1) == 0)
-                    ChangeAttribute("+i", incoming);
-            });
+            var first = await site.DrainAsync(incoming.Path, kept: 0, () => ChangeAttribute("+i", incoming));
             Assert.Equal(TentacleErrorKind.LocalFile, first.Error!.Kind);
             Assert.Equal($"'{incoming.Path}' cannot be written or read with the rights of this user (store, {first.Site}): check owner, mode and mount options.", first.Error.Message);
             Assert.InRange(first.Files, 1, 999);
@@ -87,9 +82,21 @@ public sealed class DiskTests
             }
         }
 
-        public async Task<SiteResult> DrainAsync(string incoming, long kept, Action? received = null)
+        /// <summary>Drains it.</summary>
+        /// <param name="incoming">Where to.</param>
+        /// <param name="kept">Bytes that stay free.</param>
+        /// <param name="inMidDrain">Called once, when some files have arrived and others have not.</param>
+        public async Task<SiteResult> DrainAsync(string incoming, long kept, Action? inMidDrain = null)
         {
-            var options = new SyncOptions(incoming) { Connections = 1, MinFreeBytes = kept, Received = _ => received?.Invoke() };
+            var options = new SyncOptions(incoming) { Connections = 1, MinFreeBytes = kept, Received = _ => Once(_ours is not null) };
+            var moves = 0;
+            _stock?.OnStep = moment => Once(moment.Point == StockPoint.Command && moment.Command.StartsWith("MV <", StringComparison.Ordinal) && ++moves == 500);
+            void Once(bool isTime)
+            {
+                if (isTime)
+                    Interlocked.Exchange(ref inMidDrain, null)?.Invoke();
+            }
+
             var drain = SyncServer.DrainAsync([SyncTarget.Site(_stock?.Port ?? _ours!.Port)], options, completed: null, CancellationToken.None);
             return (await Eventually.Ends(drain, "the drain", TimeSpan.FromSeconds(60))).Single();
         }
