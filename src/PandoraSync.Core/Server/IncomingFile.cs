@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using PandoraSync.Compat;
 
 namespace PandoraSync.Server;
 
@@ -38,7 +39,7 @@ internal sealed class IncomingFile : IDisposable
     public void Flush()
     {
         Content.ThrowIfFailed();
-        Content.Inner.Flush(flushToDisk: true);
+        FileSystemCalls.Flush(Content.Inner);
         Content.Dispose();
     }
 

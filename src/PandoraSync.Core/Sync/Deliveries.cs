@@ -1,5 +1,7 @@
 using System.Collections.Generic;
+using System.IO;
 using System.Threading.Tasks;
+using PandoraSync.Files;
 
 namespace PandoraSync.Sync;
 
@@ -22,11 +24,12 @@ internal sealed class Deliveries(DrainContext context)
     public void Add(StagedFile file) => _waiting.Enqueue(file);
 
     /// <summary>Gives waiting files their place. What follows does not wait for the directory's flush; the next delivery does.</summary>
-    /// <exception cref="System.IO.IOException">The incoming directory cannot be written.</exception>
+    /// <exception cref="IOException">The incoming directory cannot be written.</exception>
     public async Task DeliverAsync()
     {
         await _lasting.ConfigureAwait(false);
-        var delivered = new List<(StagedFile File, string Path)>(_waiting.Count);
+        var delivered = new List<StagedFile>(_waiting.Count);
+        var mark = context.Incoming.Mark();
         try
         {
             for (; _waiting.Count > 0; _waiting.Dequeue())
@@ -36,12 +39,12 @@ internal sealed class Deliveries(DrainContext context)
         {
             // What has its place has arrived, whatever became of the next.
             if (delivered.Count > 0)
-                _lasting = MakeLastingAsync(delivered);
+                _lasting = MakeLastingAsync(delivered, mark);
         }
     }
 
     /// <summary>Delivers what waits and comes back when all is flushed.</summary>
-    /// <exception cref="System.IO.IOException">The incoming directory cannot be written.</exception>
+    /// <exception cref="IOException">The incoming directory cannot be written.</exception>
     public async Task CompleteAsync()
     {
         await DeliverAsync().ConfigureAwait(false);
@@ -49,24 +52,37 @@ internal sealed class Deliveries(DrainContext context)
     }
 
     /// <summary>Comes back when what was delivered is flushed; what waits is left waiting.</summary>
-    /// <exception cref="System.IO.IOException">The incoming directory cannot be flushed.</exception>
+    /// <exception cref="IOException">The incoming directory cannot be flushed.</exception>
     public Task SettleAsync() => _lasting;
 
-    private void Deliver(StagedFile file, List<(StagedFile File, string Path)> delivered)
+    private void Deliver(StagedFile file, List<StagedFile> delivered)
     {
         if (file.IsSuperseded)
             StagingFolder.Discard(file);
-        else
-            delivered.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
-        if (file.Newer is { } newer)
-            delivered.Add((newer, context.Incoming.Deliver(newer.Path, newer.Name)));
+        foreach (var each in new[] { file.IsSuperseded ? null : file, file.Newer })
+        {
+            if (each is null)
+                continue;
+            Deliver(each);
+            delivered.Add(each);
+        }
     }
 
-    private async Task MakeLastingAsync(List<(StagedFile File, string Path)> delivered)
+    private void Deliver(StagedFile file) => file.Path = context.Incoming.Deliver(file.Path, file.Name);
+
+    private async Task MakeLastingAsync(List<StagedFile> delivered, long mark)
     {
-        await context.Incoming.FlushAsync().ConfigureAwait(false);
-        foreach (var (file, path) in delivered)
-            context.Tally.Arrived(file, path);
+        await DiskTrouble.OutlastAsync(() => context.Incoming.FlushAsync(mark), DeliverAgain).ConfigureAwait(false);
+        foreach (var file in delivered)
+            context.Tally.Arrived(file, file.Path);
         Count += delivered.Count;
+
+        // The servers no longer have these files, and the entries that a failed flush was about are not on disk.
+        void DeliverAgain()
+        {
+            mark = context.Incoming.Mark();
+            foreach (var file in delivered.FindAll(f => context.Incoming.TryTakeBack(f, context.Staging)))
+                Deliver(file);
+        }
     }
 }
