@@ -16,6 +16,8 @@ public sealed class FailingDisk : IDisposable
 {
     private const int BackingMegabytes = 64;
     private const long DiskBytes = 512L * 1024 * 1024;
+    private const string Files = "16384";
+    private const string TablesBytes = "8MiB";
     private readonly SmallDisk _backing = new(BackingMegabytes);
     private readonly TempFolder _at = new();
     private string? _device;
@@ -29,7 +31,11 @@ public sealed class FailingDisk : IDisposable
             using (var image = File.Create(_backing["image"]))
                 image.SetLength(DiskBytes);
             _device = Run("losetup", "--find", "--show", _backing["image"]).Trim();
-            Run("mkfs.ext4", "-q", "-O", "^has_journal", _device);
+            Run("mkfs.ext4", "-q", "-O", "^has_journal", "-N", Files, "-E", "lazy_itable_init=0,nodiscard", _device);
+
+            // Where ext4 keeps its tables of inodes and blocks. Without a journal the kernel tells only whoever flushes next that those could not
+            // be written, and no program can make up for that.
+            Run("fallocate", "--length", TablesBytes, _backing["image"]);
             Mount();
         }
         catch
