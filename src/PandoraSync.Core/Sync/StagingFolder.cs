@@ -230,7 +230,7 @@ internal sealed class StagingFolder : IDisposable
         {
             file.Content?.Dispose();
             file.Content = null;
-            SetTime(file);
+            SetTime(file.Path, file.Name);
         }
 
         fileSystem.FlushFileSystem();
@@ -238,53 +238,69 @@ internal sealed class StagingFolder : IDisposable
             file.IsFlushed = true;
     }
 
-    private static void Flush(StagedFile file)
+    private void Flush(StagedFile file)
     {
-        using (var content = file.Content ?? new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1))
+        // Once a file is closed, errors may have been forgotten with it.
+        if (file.NeedsRewrite || file.Content is null)
         {
-            // Once it is closed, errors may have been forgotten with it.
-            file.NeedsRewrite |= file.Content is null;
-            file.Content = null;
-            if (file.NeedsRewrite)
-                Rewrite(file, content);
-            SetTime(file);
-            FileSystemCalls.Flush(content);
+            Rewrite(file);
+            return;
         }
 
-        // Windows sets it when a file that was written is closed.
+        using (file.Content)
+        {
+            SetTime(file.Path, file.Name);
+            FileSystemCalls.Flush(file.Content);
+        }
+
+        EndFlush(file);
+    }
+
+    /// <summary>
+    /// Flushes a copy and puts it in the file's place. To write once more over the file itself would not do: ext4 can then have the content on
+    /// disk and still take the place for empty.
+    /// </summary>
+    private void Rewrite(StagedFile file)
+    {
+        using var copy = _part.Create(FileAccess.ReadWrite);
+        try
+        {
+            using (var content = Read(file.Path))
+                content.CopyTo(copy, BufferPool.BufferBytes);
+            if (file.Sha256 is { } digest)
+            {
+                copy.Position = 0;
+                if (!string.Equals(digest, ContentHash.Of(copy), StringComparison.Ordinal))
+                    throw new IOException($"The disk has not kept what was written to '{file.Path}'");
+            }
+
+            SetTime(copy.Name, file.Name);
+            FileSystemCalls.Flush(copy);
+            copy.Dispose();
+            FileSystemCalls.RenameOver(copy.Name, file.Path);
+        }
+        catch
+        {
+            Discard(copy);
+            throw;
+        }
+
+        EndFlush(file);
+    }
+
+    private static void EndFlush(StagedFile file)
+    {
+        // Windows sets the time once more when a file that was written is closed.
         if (FileSystemCalls.IsWindows)
-            SetTime(file);
+            SetTime(file.Path, file.Name);
+        file.Content = null;
         file.IsFlushed = true;
     }
 
-    /// <summary>Writes over a file's content what is there, so that the next flush writes it to the disk: it needs no more room, and can be interrupted.</summary>
-    private static void Rewrite(StagedFile file, FileStream content)
-    {
-        using var hash = new ContentHash();
-        var buffer = BufferPool.Rent();
-        try
-        {
-            var at = 0L;
-            for (int count; (count = content.Read(buffer, 0, buffer.Length)) > 0; at += count)
-            {
-                hash.Add(new ArraySegment<byte>(buffer, 0, count));
-                content.Position = at;
-                content.Write(buffer, 0, count);
-            }
-
-            if (at != file.Length || (file.Sha256 is { } digest && !string.Equals(digest, hash.Complete(), StringComparison.Ordinal)))
-                throw new IOException($"The disk has not kept what was written to '{file.Path}'");
-        }
-        finally
-        {
-            BufferPool.Return(buffer);
-        }
-    }
-
     /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>
-    private static void SetTime(StagedFile file)
+    private static void SetTime(string path, string name)
     {
-        if (AgentDataName.TryGetEpoch(file.Name, out var epoch))
-            File.SetLastWriteTimeUtc(file.Path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
+        if (AgentDataName.TryGetEpoch(name, out var epoch))
+            File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
     }
 }
