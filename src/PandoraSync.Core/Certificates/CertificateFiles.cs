@@ -58,6 +58,7 @@ public static class CertificateFiles
         try
         {
             Directory.CreateDirectory(directory);
+            using var folder = FolderHandle.Open(directory);
             var changed = files.Where(f => !IsSame(f)).ToList();
             if (!overwrite && changed.FirstOrDefault(f => File.Exists(f.Path) || Directory.Exists(f.Path)) is { } existing)
                 throw Exists(existing.Path);
@@ -73,7 +74,7 @@ public static class CertificateFiles
                 MoveInto(temporary[i], changed[i], overwrite);
             }
 
-            FileSystemCalls.FlushFolder(directory);
+            folder.Flush();
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
@@ -93,7 +94,7 @@ public static class CertificateFiles
         {
             var bytes = Encoding.ASCII.GetBytes(file.Content);
             stream.Write(bytes, 0, bytes.Length);
-            stream.Flush(flushToDisk: true);
+            FileSystemCalls.Flush(stream);
             Array.Clear(bytes, 0, bytes.Length);
         }
 

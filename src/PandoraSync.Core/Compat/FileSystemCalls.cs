@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PandoraSync.Compat;
 
-/// <summary>What .NET's file classes do not offer on every runtime: a rename that never overwrites, what an entry is, and flushing a folder.</summary>
+/// <summary>What .NET's file classes do not offer on every runtime: a rename that never overwrites, what an entry is, and a flush that hides no error.</summary>
 internal static class FileSystemCalls
 {
     private const int CurrentDirectory = -100;
@@ -23,6 +23,7 @@ internal static class FileSystemCalls
     private const int StatusOfDescriptor = 0x1000;
     private const uint StatusType = 1;
     private const uint StatusModified = 0x40;
+    private const uint StatusPlace = 0x100;
     private const uint StatusSize = 0x200;
     private const int StatusBytes = 256;
     private const int StatusModeOffset = 28;
@@ -32,7 +33,8 @@ internal static class FileSystemCalls
     private const int TypeRegular = 0x8000;
 
     private static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
-    private static readonly bool IsWindows = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
+    /// <summary>True on Windows.</summary>
+    public static bool IsWindows { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
 
     /// <summary>Tells whether two names are one file's.</summary>
     public static StringComparer NameComparer => IsLinux ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
@@ -185,20 +187,27 @@ internal static class FileSystemCalls
     }
 
     /// <summary>
-    /// True if <see cref="FlushFileSystem"/> can be trusted: since Linux 5.8 it reports what could not be written.
+    /// Has a file's content on disk when it returns, if it was written through this stream, whose descriptor is told of each write that failed.
+    /// .NET's own flush passes over some errors, Mono's over all.
     /// </summary>
-    public static bool CanFlushFileSystem { get; } = IsLinux && Environment.OSVersion.Version >= new Version(5, 8);
-
-    /// <summary>Has all that was written to the file system of a folder on disk when it returns: for many new files far less work than a flush of each.</summary>
     /// <exception cref="IOException">Something could not be written.</exception>
-    public static void FlushFileSystem(string folder) => WithFolder(folder, NativeMethods.FlushFileSystem);
-
-    /// <summary>Has a folder's entries on disk when it returns. Windows keeps them in its own journal and needs no call.</summary>
-    /// <exception cref="IOException">The folder cannot be opened or flushed.</exception>
-    public static void FlushFolder(string path)
+    public static void Flush(FileStream file)
     {
-        if (!IsWindows)
-            WithFolder(path, NativeMethods.Flush);
+        file.Flush(flushToDisk: !IsLinux);
+        if (IsLinux && NativeMethods.Flush((int)file.SafeFileHandle.DangerousGetHandle()) != 0)
+            throw NativeError("flush", file.Name, Marshal.GetLastWin32Error());
+    }
+
+    /// <summary>True if a path is that of what is open.</summary>
+    public static bool IsSame(int descriptor, string path)
+    {
+        const int placeOffset = 32;
+        const int deviceOffset = 136;
+        var (open, found) = (new byte[StatusBytes], new byte[StatusBytes]);
+        return !IsLinux
+            || (TryKindOf(descriptor, [0], StatusOfDescriptor, StatusPlace, open) is { } kind && TryKindOf(CurrentDirectory, ToNative(path), 0, StatusPlace, found) == kind
+                && BitConverter.ToInt64(open, placeOffset) == BitConverter.ToInt64(found, placeOffset)
+                && BitConverter.ToInt64(open, deviceOffset) == BitConverter.ToInt64(found, deviceOffset));
     }
 
     /// <summary>Linux's O_NOFOLLOW, whose number depends on the processor; null where it is not known, or the runtime's streams take no descriptors of the system (Mono).</summary>
@@ -246,22 +255,6 @@ internal static class FileSystemCalls
         const int nanosecondsPerTick = 100;
         var epoch = new DateTime(1970, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         return epoch.AddTicks((Math.Min(Math.Max(seconds, first), last) * TimeSpan.TicksPerSecond) + (nanoseconds / nanosecondsPerTick));
-    }
-
-    private static void WithFolder(string path, Func<int, int> flush)
-    {
-        var descriptor = NativeMethods.Open(ToNative(path), 0);
-        if (descriptor < 0)
-            throw NativeError("open", path, Marshal.GetLastWin32Error());
-        try
-        {
-            if (flush(descriptor) != 0)
-                throw NativeError("flush", path, Marshal.GetLastWin32Error());
-        }
-        finally
-        {
-            _ = NativeMethods.Close(descriptor);
-        }
     }
 
     /// <summary>The outcome, or null if this system or file system has no such call.</summary>

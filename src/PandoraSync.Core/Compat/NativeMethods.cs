@@ -41,6 +41,10 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "syncfs")]
     internal static extern int FlushFileSystem(int descriptor);
 
+    // Begins with the type of the file system, whose lower half is all of it that is used.
+    [DllImport("libc", SetLastError = true, EntryPoint = "fstatfs")]
+    internal static extern int ReadFileSystemType(int descriptor, [Out] byte[] status);
+
     [DllImport("libc", SetLastError = true, EntryPoint = "opendir")]
     internal static extern IntPtr OpenFolder(byte[] path);
 

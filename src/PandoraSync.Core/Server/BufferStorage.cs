@@ -126,16 +126,17 @@ internal sealed class BufferStorage : IDisposable
         var folder = FlusherOf(Path.GetDirectoryName(target)!);
         var outcome = StoreOutcome.Exists;
         var isLasting = false;
+        var mark = folder.Mark();
         await _flushes.RunSoonAsync(() =>
         {
             var length = file.Content.Length;
             file.Flush();
             outcome = GiveName(file, length, target);
             file.IsStored = outcome == StoreOutcome.Stored;
-            isLasting = !file.IsStored || folder.TryFlush();
+            isLasting = !file.IsStored || folder.TryFlush(mark);
         }).ConfigureAwait(false);
         if (!isLasting)
-            await folder.FlushAsync().ConfigureAwait(false);
+            await folder.FlushAsync(mark).ConfigureAwait(false);
         return WhyNot(outcome);
     }
 
@@ -230,13 +231,18 @@ internal sealed class BufferStorage : IDisposable
     public void Dispose()
     {
         _flushes.Dispose();
+        foreach (var folder in _folders.Values)
+            folder.Dispose();
         _lock.Dispose();
     }
 
-    /// <summary>Makes a folder unless it is there. A link in its place would lead out of the storage directory.</summary>
+    /// <summary>Makes a folder that lasts, unless it is there. A link in its place would lead out of the storage directory.</summary>
     private static void MakeFolder(string path)
     {
-        Directory.CreateDirectory(path);
+        var parent = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(parent))
+            MakeFolder(parent);
+        LastingFolder.Create(parent, path);
         if ((File.GetAttributes(path) & FileAttributes.ReparsePoint) != default(FileAttributes))
             throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is a symbolic link: put a real folder in its place.") { File = path, Step = "start" };
     }

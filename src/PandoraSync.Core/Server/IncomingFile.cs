@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using PandoraSync.Compat;
 
 namespace PandoraSync.Server;
 
@@ -37,7 +38,7 @@ internal sealed class IncomingFile : IDisposable
     public void Flush()
     {
         Content.ThrowIfFailed();
-        _file.Flush(flushToDisk: true);
+        FileSystemCalls.Flush(_file);
         Content.Dispose();
     }
 

@@ -64,6 +64,14 @@ internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOth
         return _other;
     }
 
+    /// <summary>Gives the new content to the caller, who closes it.</summary>
+    public FileStream? TakeOther()
+    {
+        var other = _other;
+        _other = null;
+        return other;
+    }
+
     public override void Flush()
     {
         // Whoever opened the other file flushes it.

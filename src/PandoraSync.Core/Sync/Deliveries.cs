@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Threading.Tasks;
 using PandoraSync.Files;
 
@@ -12,7 +13,8 @@ namespace PandoraSync.Sync;
 internal sealed class Deliveries(DrainContext context)
 {
     private readonly Queue<StagedFile> _waiting = new();
-    private List<(StagedFile File, string Path)> _placed = [];
+    private List<StagedFile> _placed = [];
+    private long _mark;
     private Task _lasting = Task.CompletedTask;
 
     /// <summary>Files delivered for good.</summary>
@@ -45,7 +47,7 @@ internal sealed class Deliveries(DrainContext context)
     }
 
     /// <summary>Has what was added flushed. What follows does not wait for the directory's flush; the next delivery does.</summary>
-    /// <exception cref="System.IO.IOException">The incoming directory cannot be written.</exception>
+    /// <exception cref="IOException">The incoming directory cannot be written.</exception>
     public async Task DeliverAsync()
     {
         await _lasting.ConfigureAwait(false);
@@ -56,15 +58,15 @@ internal sealed class Deliveries(DrainContext context)
         finally
         {
             // What has its place has arrived, whatever became of the next.
-            var placed = _placed;
+            var (placed, mark) = (_placed, _mark);
             _placed = [];
             if (placed.Count > 0)
-                _lasting = MakeLastingAsync(placed);
+                _lasting = MakeLastingAsync(placed, mark);
         }
     }
 
     /// <summary>Delivers what waits and comes back when all is flushed.</summary>
-    /// <exception cref="System.IO.IOException">The incoming directory cannot be written.</exception>
+    /// <exception cref="IOException">The incoming directory cannot be written.</exception>
     public async Task CompleteAsync()
     {
         await DeliverAsync().ConfigureAwait(false);
@@ -72,26 +74,42 @@ internal sealed class Deliveries(DrainContext context)
     }
 
     /// <summary>Comes back when what was delivered is flushed; what waits is left waiting.</summary>
-    /// <exception cref="System.IO.IOException">The incoming directory cannot be flushed.</exception>
+    /// <exception cref="IOException">The incoming directory cannot be flushed.</exception>
     public Task SettleAsync() => _lasting;
 
     private void Place()
     {
+        if (_placed.Count == 0)
+            _mark = context.Incoming.Mark();
         for (; _waiting.Count > 0; _waiting.Dequeue())
         {
             var file = _waiting.Peek();
             if (file.IsSuperseded)
+            {
                 StagingFolder.Discard(file);
-            else
-                _placed.Add((file, context.Incoming.Deliver(file.Path, file.Name)));
+                continue;
+            }
+
+            Deliver(file);
+            _placed.Add(file);
         }
     }
 
-    private async Task MakeLastingAsync(List<(StagedFile File, string Path)> delivered)
+    private void Deliver(StagedFile file) => file.Path = context.Incoming.Deliver(file.Path, file.Name);
+
+    private async Task MakeLastingAsync(List<StagedFile> delivered, long mark)
     {
-        await context.Incoming.FlushAsync().ConfigureAwait(false);
-        foreach (var (file, path) in delivered)
-            context.Tally.Arrived(file, path);
+        await DiskTrouble.OutlastAsync(() => context.Incoming.FlushAsync(mark), DeliverAgain).ConfigureAwait(false);
+        foreach (var file in delivered)
+            context.Tally.Arrived(file, file.Path);
         Count += delivered.Count;
+
+        // The servers no longer have these files, and the entries that a failed flush was about are not on disk.
+        void DeliverAgain()
+        {
+            mark = context.Incoming.Mark();
+            foreach (var file in delivered.FindAll(f => context.Incoming.TryTakeBack(f, context.Staging.WholeFolder)))
+                Deliver(file);
+        }
     }
 }

@@ -58,7 +58,13 @@ internal abstract class DrainConnection(DrainContext context)
     {
         await TryAsync(window.MakeWholeAsync()).ConfigureAwait(false);
         foreach (var file in window.Files)
-            GiveBack(file, file.IsWhole);
+        {
+            // A copy that is not on disk is of no use, unless it is the only one.
+            var isKept = file.IsWhole || file.MayBeMoved;
+            if (!isKept)
+                StagingFolder.Discard(file);
+            GiveBack(file, isKept);
+        }
     }
 
     /// <summary>Gives back a file that lies here.</summary>

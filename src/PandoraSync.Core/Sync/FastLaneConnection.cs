@@ -29,8 +29,8 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
     private readonly Queue<FastLaneStep> _underWay = new();
     private readonly Queue<FastLaneStep> _next = new();
     private readonly ContentHash _hash = new();
-    private DrainWindow _receiving = new(context.Staging);
-    private DrainWindow _flushing = new(context.Staging);
+    private DrainWindow _receiving = new(context);
+    private DrainWindow _flushing = new(context);
     private readonly Stopwatch _sinceDelivery = Stopwatch.StartNew();
 
     // An older copy that has been seen to, although its step is still under way.
@@ -166,7 +166,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         _flushing.Files.Clear();
         if (!isIdle && !_receiving.IsFull && _receiving.Files.Count < FewestToFlush)
             return;
-        (_flushing, _receiving) = (_receiving, new DrainWindow(Context.Staging));
+        (_flushing, _receiving) = (_receiving, new DrainWindow(Context));
         _ = _flushing.MakeWholeAsync();
     }
 
@@ -211,13 +211,13 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
                 return;
             }
 
-            part!.Dispose();
             _files++;
             _bytes += size;
             if (step.Kept is { } kept)
-                await SettleKeptAsync(kept, part.Name).ConfigureAwait(false);
-            _receiving.Add(new StagedFile(step.Item.Name, part.Name, size)
+                await SettleKeptAsync(kept, part!.Name).ConfigureAwait(false);
+            _receiving.Add(new StagedFile(step.Item.Name, part!.Name, size)
             {
+                Content = part,
                 NeedsMove = IsTaken,
                 Sha256 = IsTaken ? _hash.Complete() : null,
                 Attempts = step.Item.Attempts,
@@ -233,7 +233,7 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         {
             if (IsTooLarge(size))
                 throw Refuse(step, size);
-            part = Context.Staging.CreatePart(claim, size);
+            part = _receiving.CreatePart(claim, size);
             return new FeedStream(bytes =>
             {
                 part.Write(bytes.Array!, bytes.Offset, bytes.Count);

@@ -46,7 +46,7 @@ internal sealed class IncomingDirectory : IDisposable
         var staging = System.IO.Path.Combine(path, OwnFolder);
         try
         {
-            Directory.CreateDirectory(staging);
+            LastingFolder.Create(path, staging);
             return new IncomingDirectory(path, staging, FolderLock.Take(System.IO.Path.Combine(staging, "lock"), path));
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
@@ -59,7 +59,7 @@ internal sealed class IncomingDirectory : IDisposable
     /// Gives a whole and flushed file its place. A name that other content has is left alone: the file gets the next free number.
     /// The same content under the same name is the same file, which an interrupted run had delivered already.
     /// </summary>
-    /// <returns>Where the file is now; it is certain to stay there after <see cref="FlushAsync"/>.</returns>
+    /// <returns>Where the file is now; on disk it is there after <see cref="FlushAsync"/>.</returns>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     public string Deliver(string staged, string name)
     {
@@ -75,14 +75,33 @@ internal sealed class IncomingDirectory : IDisposable
         }
     }
 
-    /// <summary>Has all that was delivered so far on disk when it ends.</summary>
-    /// <exception cref="IOException">The directory cannot be flushed.</exception>
-    public Task FlushAsync() => _flusher.FlushAsync();
+    /// <summary>Takes a delivered file back, to be delivered again.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="folder">Where it goes.</param>
+    /// <returns>False if it is no longer there: the data server has taken it.</returns>
+    /// <exception cref="IOException">The directory cannot be written.</exception>
+    public bool TryTakeBack(StagedFile file, string folder)
+    {
+        if (!string.Equals(System.IO.Path.GetDirectoryName(file.Path), Path, StringComparison.Ordinal))
+            return true;
+        if (FileSystemCalls.KindOf(file.Path) != EntryKind.File)
+            return false;
+        StagingFolder.Put(file, folder);
+        return true;
+    }
+
+    /// <summary>To be asked for before files are delivered, and given to <see cref="FlushAsync"/>.</summary>
+    public long Mark() => _flusher.Mark();
+
+    /// <summary>Has what was delivered since the mark on disk when it ends.</summary>
+    /// <exception cref="IOException">The directory could not be flushed: files must be delivered again.</exception>
+    public Task FlushAsync(long mark) => _flusher.FlushAsync(mark);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _lock.Dispose();
+        _flusher.Dispose();
         Flushes.Dispose();
     }
 

@@ -46,18 +46,31 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
     /// <exception cref="IOException">One cannot be delivered.</exception>
     public static async Task DeliverRemovedAsync(string folder, IncomingDirectory incoming, DrainTally tally)
     {
-        var delivered = new List<(StagedFile File, string Path)>();
+        var delivered = new List<StagedFile>();
+        var mark = incoming.Mark();
         try
         {
-            foreach (var file in FilesIn(folder))
-                delivered.Add((new StagedFile(file.Name, file.FullName, file.Length) { IsRecovered = true }, incoming.Deliver(file.FullName, file.Name)));
+            foreach (var file in FilesIn(folder).Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsRecovered = true }))
+            {
+                Deliver(file);
+                delivered.Add(file);
+            }
         }
         finally
         {
             if (delivered.Count > 0)
-                await incoming.FlushAsync().ConfigureAwait(false);
-            foreach (var (file, path) in delivered)
-                tally.Arrived(file, path);
+                await DiskTrouble.OutlastAsync(() => incoming.FlushAsync(mark), DeliverAgain).ConfigureAwait(false);
+            foreach (var file in delivered)
+                tally.Arrived(file, file.Path);
+        }
+
+        void Deliver(StagedFile file) => file.Path = incoming.Deliver(file.Path, file.Name);
+
+        void DeliverAgain()
+        {
+            mark = incoming.Mark();
+            foreach (var file in delivered.FindAll(f => incoming.TryTakeBack(f, folder)))
+                Deliver(file);
         }
     }
 
@@ -85,17 +98,19 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
     /// <summary>Gives a site the files that it left under another spelling of its address. What cannot be given yet is given by a later run.</summary>
     private static void Adopt(string folder, string known)
     {
+        LastingFolder.Create(Path.GetDirectoryName(known)!, known);
+        LastingFolder.Create(known, Kept.Select(kept => Path.Combine(known, kept)).ToArray());
         foreach (var kept in Kept)
         {
             var target = Path.Combine(known, kept);
-            Directory.CreateDirectory(target);
+            using var handle = FolderHandle.Open(target);
             foreach (var file in FilesIn(Path.Combine(folder, kept)))
             {
                 if (!FileSystemCalls.TryRename(file.FullName, Path.Combine(target, file.Name)) && IncomingDirectory.HaveSameContent(file.FullName, Path.Combine(target, file.Name)))
                     file.Delete();
             }
 
-            FileSystemCalls.FlushFolder(target);
+            handle.Flush();
         }
     }
 

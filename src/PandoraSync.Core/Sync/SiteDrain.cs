@@ -62,7 +62,7 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
+        using var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
         staging.Clear();
         await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, _incoming, _tally).ConfigureAwait(false);
         try
@@ -77,7 +77,7 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(StagingFolder staging, CancellationToken cancellationToken)
     {
-        var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover().Where(f => IsSafe(f.Name)).ToArray();
+        var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover().Where(f => IsSafe(f.Name) && IsIntact(f)).ToArray();
         if (recovered.Length > 0)
             _tally.Say($"{recovered.Length} files of an interrupted run are finished first");
         using var listing = _names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
@@ -164,6 +164,25 @@ internal sealed class SiteDrain
 
     private bool IsSafe(string name) =>
         FileNameRules.WhyUnsafe(name) is { } reason ? Leave(name, $"The name is unsafe to ask a server for: {reason}.") : IsPossible(name);
+
+    /// <summary>What the disk has not kept is named by each run, and never delivered.</summary>
+    private bool IsIntact(StagedFile file)
+    {
+        string why;
+        try
+        {
+            if (StagingFolder.IsIntact(file))
+                return true;
+            why = $"The disk has not kept what was received by a move in fast delivery: '{file.Path}' has other content. If the server no longer has the file, it is lost; delete this one.";
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            why = LocalFileError.Explain(e, file.Path, "read").Message;
+        }
+
+        _tally.Leave(TentacleText.Show(file.Name), why, TentacleErrorKind.LocalFile);
+        return false;
+    }
 
     private bool IsPossible(string name) =>
         LocalName.WhyImpossible(name) is not { } reason || Leave(name, $"This system cannot have a file of that name: {reason}.");

@@ -1,3 +1,5 @@
+using System.IO;
+
 namespace PandoraSync.Sync;
 
 /// <summary>A file of a site on its way into the incoming directory.</summary>
@@ -23,7 +25,19 @@ internal sealed class StagedFile
     /// <summary>Bytes.</summary>
     public long Length { get; }
 
-    /// <summary>True once it is flushed and lies where a later run finds it.</summary>
+    /// <summary>What it was received by, still open, so that its flush is told of what could not be written; null if it is closed.</summary>
+    public FileStream? Content { get; set; }
+
+    /// <summary>True once its content is on disk.</summary>
+    public bool IsFlushed { get; set; }
+
+    /// <summary>
+    /// True if its content must be written once more before it is flushed: a flush of it has failed, or an earlier run may have been told
+    /// of what could not be written, and the system does not tell again.
+    /// </summary>
+    public bool NeedsRewrite { get; set; }
+
+    /// <summary>True once it is on disk where a later run finds it.</summary>
     public bool IsWhole { get; set; }
 
     /// <summary>True if the server is still to be told to move it.</summary>

@@ -7,19 +7,21 @@ using System.Threading.Tasks;
 using PandoraSync.Compat;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
+using PandoraSync.Transport;
 
 namespace PandoraSync.Sync;
 
 /// <summary>
 /// One site's files on their way: <c>part</c> holds what is being received and is thrown away after a crash, since the server still has
-/// it; <c>moved</c> holds what was received whole by MV alone and is not flushed yet, and may be the only copy; <c>whole</c> holds what is
-/// flushed, under its own name, to be moved and delivered by this run or the next; <c>removed</c> holds what the server has confirmed to
-/// have removed and could not be delivered at once: the only copy for certain, to be delivered without asking anybody.
+/// it; <c>moved</c> holds what was received whole by MV alone and is not flushed yet, and may be the only copy: its SHA-256 if
+/// that is known, a dot, and its name; <c>whole</c> holds what is flushed, under its own name, to be moved and delivered by this run or
+/// the next; <c>removed</c> holds what the server has confirmed to have removed and could not be delivered at once: the only copy for
+/// certain, to be delivered without asking anybody.
 /// </summary>
-internal sealed class StagingFolder
+internal sealed class StagingFolder : IDisposable
 {
-    // A flush of the whole file system writes what others have left unwritten too; for a few files that is no good bargain.
-    private const int FewestForOneFlush = 8;
+    private const int MostNameBytes = 255;
+    private const int DigestCharacters = 64;
 
     /// <summary>The names of a site's folders.</summary>
     public const string Part = "part";
@@ -43,18 +45,21 @@ internal sealed class StagingFolder
     public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
         _folder = Path.Combine(incoming.Staging, site.FolderName);
-        _part = new ScatteredFolder(Path.Combine(_folder, Part));
         _moved = Path.Combine(_folder, Moved);
         _whole = Path.Combine(_folder, Whole);
         _flushes = incoming.Flushes;
-        Directory.CreateDirectory(_moved);
-        Directory.CreateDirectory(_whole);
+        LastingFolder.Create(incoming.Staging, _folder);
+        LastingFolder.Create(_folder, _moved, _whole);
+        _part = new ScatteredFolder(Path.Combine(_folder, Part));
         Room = new SiteRoom(_folder, site.Name, minFreeBytes);
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
     }
 
     /// <summary>Room for what the site announces.</summary>
     public SiteRoom Room { get; }
+
+    /// <summary>Where files are that are on disk, for a later run to find.</summary>
+    public string WholeFolder => _whole;
 
     /// <summary>Where files are that only need their place in the incoming directory.</summary>
     public string RemovedFolder => Path.Combine(_folder, Removed);
@@ -66,21 +71,50 @@ internal sealed class StagingFolder
     /// <summary>Leaves no empty folders behind.</summary>
     public void Tidy() => _part.Tidy();
 
-    /// <summary>Gives what is complete, as an interrupted run left it.</summary>
-    public IReadOnlyList<StagedFile> Recover()
+    /// <inheritdoc/>
+    public void Dispose() => _wholeFlusher.Dispose();
+
+    /// <summary>
+    /// Gives what is complete, as an interrupted run left it. None of it is taken for whole: that run may have been killed before it heard
+    /// that a flush failed, so entries are made again, and contents that were not flushed are written again.
+    /// </summary>
+    public IReadOnlyList<StagedFile> Recover() =>
+    [
+        .. new DirectoryInfo(_whole).EnumerateFiles().Select(f => Recovered(f, f.Name, digest: null, isFlushed: true)),
+        .. new DirectoryInfo(_moved).EnumerateFiles().Select(f => f.Name.IndexOf('.') switch
+        {
+            0 => Recovered(f, f.Name.Substring(1), digest: null, isFlushed: false),
+            DigestCharacters => Recovered(f, f.Name.Substring(DigestCharacters + 1), f.Name.Substring(0, DigestCharacters), isFlushed: false),
+            _ => Recovered(f, f.Name, digest: null, isFlushed: false),
+        }),
+    ];
+
+    /// <summary>Reads a recovered file, unless it was flushed, and tells whether it is as it was received, as far as that is known.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static bool IsIntact(StagedFile file)
     {
-        return [.. Recover(_whole, isFlushed: true), .. Recover(_moved, isFlushed: false)];
+        if (file.IsFlushed || file.Sha256 is null)
+            return true;
+        using var content = Read(file.Path);
+        return string.Equals(ContentHash.Of(content), file.Sha256, StringComparison.Ordinal);
     }
 
+    /// <summary>True if <see cref="KeepMoved"/> has room for the name beside the digest.</summary>
+    public static bool CanKeepMoved(string name) => TentacleText.Encode(name).Length + 1 + DigestCharacters <= MostNameBytes;
+
     /// <summary>Puts a file that was received whole where the next run finds it, should this one die before it is flushed.</summary>
-    public void KeepMoved(StagedFile file) => file.Path = Rename(file, _moved);
+    public void KeepMoved(StagedFile file) => file.Path = Rename(file, Path.Combine(_moved, file.Sha256 + "."));
+
+    /// <summary>Opens the folder; what is received afterwards can be flushed through it.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public FolderHandle Open() => FolderHandle.Open(_folder);
 
     /// <summary>Notes that the server has removed a file which could not be delivered at once.</summary>
     /// <exception cref="IOException">It cannot be noted; the next run asks the server.</exception>
     public void KeepRemoved(StagedFile file)
     {
-        Directory.CreateDirectory(RemovedFolder);
-        file.Path = Rename(file, RemovedFolder);
+        LastingFolder.Create(_folder, RemovedFolder);
+        Put(file, RemovedFolder);
     }
 
     /// <summary>A file to receive into.</summary>
@@ -98,19 +132,29 @@ internal sealed class StagingFolder
     /// Flushes received files together and puts them where a later run finds them. Together, because a disk that has many flushes in
     /// hand does them with few writes to its journal.
     /// </summary>
-    /// <exception cref="IOException">The disk is full or broken; <see cref="StagedFile.IsWhole"/> tells which files are safe.</exception>
-    public async Task MakeWholeAsync(IReadOnlyCollection<StagedFile> files)
+    /// <param name="files">The files; those that are whole are left alone.</param>
+    /// <param name="fileSystem">Opened before the first of them was made, to flush the whole file system with; null to flush each file by itself.</param>
+    /// <exception cref="IOException">
+    /// The disk is full or broken; <see cref="StagedFile.IsWhole"/> tells which files are safe. Of the others only those are kept that may be only copies.
+    /// </exception>
+    public async Task MakeWholeAsync(IReadOnlyCollection<StagedFile> files, FolderHandle? fileSystem = null)
     {
         var received = files.Where(f => !f.IsWhole).ToArray();
-        if (received.Length == 0)
-            return;
-        if (received.Length >= FewestForOneFlush && FileSystemCalls.CanFlushFileSystem)
-            await _flushes.RunAsync(() => FlushTogether(received)).ConfigureAwait(false);
-        else
-            await Task.WhenAll(received.Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
-        foreach (var file in received)
-            Promote(file);
-        await _wholeFlusher.FlushAsync().ConfigureAwait(false);
+        try
+        {
+            await FlushAsync(received, fileSystem).ConfigureAwait(false);
+            await PromoteAsync(received).ConfigureAwait(false);
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            // To the system what it could not write is written, so that flushing once more would prove nothing.
+            foreach (var file in received)
+                file.NeedsRewrite = !file.IsFlushed;
+            foreach (var file in received.Where(f => !f.MayBeMoved))
+                Discard(file);
+            await SaveAsync(received.Where(f => f.MayBeMoved).ToArray()).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Opens a staged file to read.</summary>
@@ -128,6 +172,8 @@ internal sealed class StagingFolder
     /// <summary>Deletes a staged file that the server still has, or that need not be delivered.</summary>
     public static void Discard(StagedFile file)
     {
+        file.Content?.Dispose();
+        file.Content = null;
         try
         {
             File.Delete(file.Path);
@@ -138,45 +184,144 @@ internal sealed class StagingFolder
         }
     }
 
-    private static IEnumerable<StagedFile> Recover(string folder, bool isFlushed) => new DirectoryInfo(folder).EnumerateFiles()
-        .Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsWhole = isFlushed, NeedsMove = true, MayBeMoved = true, IsRecovered = true });
+    private static StagedFile Recovered(FileInfo file, string name, string? digest, bool isFlushed) =>
+        new(name, file.FullName, file.Length) { Sha256 = digest, IsFlushed = isFlushed, NeedsRewrite = !isFlushed, NeedsMove = true, MayBeMoved = true, IsRecovered = true };
 
-    private void Promote(StagedFile file)
+    private async Task FlushAsync(StagedFile[] files, FolderHandle? fileSystem)
     {
-        file.Path = Rename(file, _whole);
-        file.IsWhole = true;
+        var fresh = files.Where(f => !f.IsFlushed && !f.NeedsRewrite).ToArray();
+        if (fileSystem is not null && fresh.Length > 0)
+            await _flushes.RunAsync(() => FlushTogether(fresh, fileSystem)).ConfigureAwait(false);
+        await Task.WhenAll(files.Where(f => !f.IsFlushed).Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
     }
 
-    /// <summary>Gives a file its own name in a folder, or the next free one.</summary>
-    private static string Rename(StagedFile file, string folder)
+    /// <summary>Puts flushed files where a later run finds them; what is there already gets its entry anew.</summary>
+    private async Task PromoteAsync(StagedFile[] files)
     {
-        var target = Path.Combine(folder, file.Name);
-        for (long step = 1; !FileSystemCalls.TryRename(file.Path, target); step++)
-            target = Path.Combine(folder, AgentDataName.Next(file.Name, step));
-        return target;
-    }
-
-    private void FlushTogether(StagedFile[] files)
-    {
+        if (files.Length == 0)
+            return;
+        var mark = _wholeFlusher.Mark();
         foreach (var file in files)
-            SetTime(file);
-        FileSystemCalls.FlushFileSystem(_whole);
+        {
+            if (string.Equals(Path.GetDirectoryName(file.Path), _whole, StringComparison.Ordinal))
+                KeepMoved(file);
+            Put(file, _whole);
+        }
+
+        await _wholeFlusher.FlushAsync(mark).ConfigureAwait(false);
+        foreach (var file in files)
+            file.IsWhole = true;
     }
 
-    /// <summary>Files that wait for their flush are closed meanwhile: a window has more of them than some systems let a process open.</summary>
-    private static void Flush(StagedFile file)
+    /// <summary>Brings files that nobody else may have onto the disk, if it recovers soon.</summary>
+    private async Task SaveAsync(StagedFile[] files)
     {
-        using (var content = new FileStream(file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1))
+        try
         {
-            SetTime(file);
-            content.Flush(flushToDisk: true);
+            await DiskTrouble.OutlastAsync(SaveOnceAsync, static () => { }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            // They stay where they are; the next run tries again.
+        }
+
+        async Task SaveOnceAsync()
+        {
+            await FlushAsync(files, fileSystem: null).ConfigureAwait(false);
+            await PromoteAsync(files).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>
-    private static void SetTime(StagedFile file)
+    /// <summary>Moves a file into a folder, under its own name or the next free one.</summary>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    public static void Put(StagedFile file, string folder) => file.Path = Rename(file, folder + Path.DirectorySeparatorChar);
+
+    /// <summary>Gives a file its own name behind a path, or the next free one.</summary>
+    private static string Rename(StagedFile file, string path)
     {
-        if (AgentDataName.TryGetEpoch(file.Name, out var epoch))
-            File.SetLastWriteTimeUtc(file.Path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
+        var target = path + file.Name;
+        for (long step = 1; !FileSystemCalls.TryRename(file.Path, target); step++)
+            target = path + AgentDataName.Next(file.Name, step);
+        return target;
+    }
+
+    private static void FlushTogether(StagedFile[] files, FolderHandle fileSystem)
+    {
+        foreach (var file in files)
+        {
+            file.Content?.Dispose();
+            file.Content = null;
+            SetTime(file.Path, file.Name);
+        }
+
+        fileSystem.FlushFileSystem();
+        foreach (var file in files)
+            file.IsFlushed = true;
+    }
+
+    private void Flush(StagedFile file)
+    {
+        // Once a file is closed, errors may have been forgotten with it.
+        if (file.NeedsRewrite || file.Content is null)
+        {
+            Rewrite(file);
+            return;
+        }
+
+        using (file.Content)
+        {
+            SetTime(file.Path, file.Name);
+            FileSystemCalls.Flush(file.Content);
+        }
+
+        EndFlush(file);
+    }
+
+    /// <summary>
+    /// Flushes a copy and puts it in the file's place. To write once more over the file itself would not do: ext4 can then have the content on
+    /// disk and still take the place for empty.
+    /// </summary>
+    private void Rewrite(StagedFile file)
+    {
+        using var copy = _part.Create(FileAccess.ReadWrite);
+        try
+        {
+            using (var content = Read(file.Path))
+                content.CopyTo(copy, BufferPool.BufferBytes);
+            if (file.Sha256 is { } digest)
+            {
+                copy.Position = 0;
+                if (!string.Equals(digest, ContentHash.Of(copy), StringComparison.Ordinal))
+                    throw new IOException($"The disk has not kept what was written to '{file.Path}'");
+            }
+
+            SetTime(copy.Name, file.Name);
+            FileSystemCalls.Flush(copy);
+            copy.Dispose();
+            FileSystemCalls.RenameOver(copy.Name, file.Path);
+        }
+        catch
+        {
+            Discard(copy);
+            throw;
+        }
+
+        EndFlush(file);
+    }
+
+    private static void EndFlush(StagedFile file)
+    {
+        // Windows sets the time once more when a file that was written is closed.
+        if (FileSystemCalls.IsWindows)
+            SetTime(file.Path, file.Name);
+        file.Content = null;
+        file.IsFlushed = true;
+    }
+
+    /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>
+    private static void SetTime(string path, string name)
+    {
+        if (AgentDataName.TryGetEpoch(name, out var epoch))
+            File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeSeconds(epoch).UtcDateTime);
     }
 }

@@ -16,8 +16,8 @@ namespace PandoraSync.Sync;
 /// </summary>
 internal sealed class StockConnection(TentacleClient client, DrainContext context, CancellationToken cancellationToken) : DrainConnection(context)
 {
-    private DrainWindow _receiving = new(context.Staging);
-    private DrainWindow _flushing = new(context.Staging);
+    private DrainWindow _receiving = new(context);
+    private DrainWindow _flushing = new(context);
     private StagedFile? _unconfirmed;
     private DrainItem? _current;
     private StagedFile? _moving;
@@ -30,7 +30,7 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
             await ReceiveWindowAsync().ConfigureAwait(false);
             _ = _receiving.MakeWholeAsync();
             await SettleAsync(_flushing).ConfigureAwait(false);
-            (_flushing, _receiving) = (_receiving, new DrainWindow(Context.Staging));
+            (_flushing, _receiving) = (_receiving, new DrainWindow(Context));
         }
         while (_flushing.Files.Count > 0);
 
@@ -84,12 +84,13 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     /// <returns>Null if there is nothing to stage: it vanished or was refused.</returns>
     private async Task<StagedFile?> ReceiveAsync(DrainItem item)
     {
-        var verb = Context.Options.Delivery == SyncDelivery.Fast ? TentacleVerb.Mv : TentacleVerb.Recv;
+        var verb = Context.Options.Delivery == SyncDelivery.Fast && StagingFolder.CanKeepMoved(item.Name) ? TentacleVerb.Mv : TentacleVerb.Recv;
         FileStream? part = null;
         using var claim = Context.Staging.Room.Begin();
+        using var hash = verb == TentacleVerb.Mv ? new ContentHash() : null;
         try
         {
-            var size = await client.TakeAsync(verb, item.Name, size => IsTooLarge(size) ? null : part = Context.Staging.CreatePart(claim, size), bytes => Count(claim, bytes), cancellationToken).ConfigureAwait(false);
+            var size = await client.TakeAsync(verb, item.Name, Open, bytes => Count(claim, bytes), cancellationToken).ConfigureAwait(false);
             Confirm();
             if (part is null)
             {
@@ -100,10 +101,11 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
                 return null;
             }
 
-            part.Dispose();
             var staged = new StagedFile(item.Name, part.Name, size!.Value)
             {
-                NeedsMove = Context.Options.Delivery == SyncDelivery.Safe,
+                Content = part,
+                Sha256 = hash?.Complete(),
+                NeedsMove = verb == TentacleVerb.Recv && Context.Options.Delivery != SyncDelivery.Keep,
                 MayBeMoved = verb == TentacleVerb.Mv,
                 Attempts = item.Attempts,
             };
@@ -123,6 +125,18 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
             if (part is not null && verb == TentacleVerb.Mv)
                 _current = item with { WasInterrupted = true };
             throw;
+        }
+
+        Stream? Open(long size)
+        {
+            if (IsTooLarge(size))
+                return null;
+            part = _receiving.CreatePart(claim, size);
+            return hash is null ? part : new FeedStream(bytes =>
+            {
+                part.Write(bytes.Array!, bytes.Offset, bytes.Count);
+                hash.Add(bytes);
+            });
         }
     }
 
@@ -203,7 +217,9 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
         var isAccepted = false;
         var size = await client.TakeAsync(verb, file.Name, s => (isAccepted = accept(file, announced = s)) ? compare : null, claim.Fill, cancellationToken).ConfigureAwait(false);
         Confirm();
-        return isAccepted && compare.Complete() is { } other ? (size, new StagedFile(file.Name, other.Name, other.Length), compare.KeptIsBeginning) : (size, null, false);
+        if (!isAccepted || compare.Complete() is not { } other)
+            return (size, null, false);
+        return (size, new StagedFile(file.Name, other.Name, other.Length) { Content = compare.TakeOther(), MayBeMoved = verb == TentacleVerb.Mv }, compare.KeptIsBeginning);
     }
 
     /// <summary>Has the server move a file that is whole and flushed here, and compares what comes with what is kept.</summary>

@@ -106,10 +106,11 @@ public class FileSystemCallsTests
     public void A_folder_is_flushed_and_a_missing_one_is_an_error_that_names_it()
     {
         using var folder = new TempFolder();
-        FileSystemCalls.FlushFolder(folder.Path);
+        using (var open = FolderHandle.Open(folder.Path))
+            open.Flush();
         if (OperatingSystem.IsWindows())
             return;
-        var error = Assert.Throws<IOException>(() => FileSystemCalls.FlushFolder(folder["missing"]));
+        var error = Assert.Throws<IOException>(() => FolderHandle.Open(folder["missing"]));
         Assert.Contains(folder["missing"], error.Message, StringComparison.Ordinal);
     }
 }

@@ -18,7 +18,8 @@ public sealed class DeliveriesTests
         using var incoming = IncomingDirectory.Open(target.Incoming.Path);
         var arrived = new List<string>();
         var (site, options) = (SyncTarget.Site(1), target.Options() with { Received = file => arrived.Add(file.Name) });
-        var deliveries = new Deliveries(new DrainContext(site, options, incoming, new StagingFolder(incoming, site, 0), new DrainQueue([], new NameTable(), _ => true), new DrainTally(site, options)));
+        using var staging = new StagingFolder(incoming, site, 0);
+        var deliveries = new Deliveries(new DrainContext(site, options, incoming, staging, new DrainQueue([], new NameTable(), _ => true), new DrainTally(site, options)));
         deliveries.Add(new StagedFile("a.1.data", folder.Write("a.1.data", "content"), 7));
         deliveries.Add(new StagedFile("b.2.data", folder["b.2.data"], 7));
         await Assert.ThrowsAnyAsync<IOException>(deliveries.DeliverAsync);
