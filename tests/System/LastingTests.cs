@@ -13,7 +13,7 @@ public sealed class LastingTests
     private static readonly AgentData File1 = AgentData.Make(1);
 
     private const string FlushOfOne = @"^fsync\(\d+<{incoming}/\.pandorasync/[^/]+/part/";
-    private const string FlushOfMany = @"^syncfs\(\d+<{incoming}/\.pandorasync/[^/]+/whole>";
+    private const string FlushOfMany = @"^syncfs\(\d+<{incoming}/\.pandorasync/[^/]+>";
 
     [Fact]
     public async Task A_server_says_OK_only_when_file_and_folder_are_on_disk()

@@ -19,23 +19,55 @@ public sealed class Review01DurableTests
 {
     private const int FilesPerSite = 1500;
 
-    public static TheoryData<bool, SyncDelivery, int, bool> Drains => new()
+    private const int RunsOfADrain = 2;
+    private const int RunsOfAServer = 5;
+
+    public static TheoryData<bool, SyncDelivery, int, bool, int> Drains
     {
-        { false, SyncDelivery.Safe, 1, false },
-        { false, SyncDelivery.Safe, 2, false },
-        { false, SyncDelivery.Safe, 1, true },
-        { false, SyncDelivery.Fast, 2, true },
-        { false, SyncDelivery.Keep, 1, true },
-        { true, SyncDelivery.Safe, 1, false },
-        { true, SyncDelivery.Safe, 2, true },
-        { true, SyncDelivery.Fast, 1, true },
-        { true, SyncDelivery.Fast, 2, false },
-        { true, SyncDelivery.Keep, 1, true },
-    };
+        get
+        {
+            (bool Stock, SyncDelivery Delivery, int Sites, bool ForeignFlushes)[] drains =
+            [
+                (false, SyncDelivery.Safe, 1, false),
+                (false, SyncDelivery.Safe, 2, false),
+                (false, SyncDelivery.Safe, 1, true),
+                (false, SyncDelivery.Fast, 2, true),
+                (false, SyncDelivery.Keep, 1, true),
+                (true, SyncDelivery.Safe, 1, false),
+                (true, SyncDelivery.Safe, 2, true),
+                (true, SyncDelivery.Fast, 1, true),
+                (true, SyncDelivery.Fast, 2, false),
+                (true, SyncDelivery.Keep, 1, true),
+            ];
+            var data = new TheoryData<bool, SyncDelivery, int, bool, int>();
+            foreach (var (stock, delivery, sites, foreignFlushes) in drains)
+            {
+                for (var run = 1; run <= RunsOfADrain; run++)
+                    data.Add(stock, delivery, sites, foreignFlushes, run);
+            }
+
+            return data;
+        }
+    }
+
+    public static TheoryData<bool, int> Ingests
+    {
+        get
+        {
+            var data = new TheoryData<bool, int>();
+            for (var run = 1; run <= RunsOfAServer; run++)
+            {
+                data.Add(false, run);
+                data.Add(true, run);
+            }
+
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Drains))]
-    public async Task Review01_what_a_drain_has_taken_is_on_disk_although_the_disk_failed_for_a_while(bool stock, SyncDelivery delivery, int sites, bool foreignFlushes)
+    public async Task Review01_what_a_drain_has_taken_is_on_disk_although_the_disk_failed_for_a_while(bool stock, SyncDelivery delivery, int sites, bool foreignFlushes, int run)
     {
         using var disk = new FailingDisk();
         using var sources = new Sources(stock, sites, FilesPerSite);
@@ -49,13 +81,12 @@ public sealed class Review01DurableTests
         var second = await sources.DrainAsync(disk.Path, delivery == SyncDelivery.Keep ? SyncDelivery.Safe : delivery);
         Assert.All(second, r => Assert.True(r.Succeeded, r.ToString()));
         disk.Remount();
-        sources.AreWholeIn(disk.Path, $"first run: {string.Join("; ", first.Select(r => $"{r.Files} files, {r.LeftCount} left, {r.Error?.Message}"))}");
+        sources.AreWholeIn(disk.Path, $"time {run}, first run: {string.Join("; ", first.Select(r => $"{r.Files} files, {r.LeftCount} left, {r.Error?.Message}"))}");
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Review01_what_a_server_has_confirmed_is_on_disk_although_the_disk_failed_for_a_while(bool foreignFlushes)
+    [MemberData(nameof(Ingests))]
+    public async Task Review01_what_a_server_has_confirmed_is_on_disk_although_the_disk_failed_for_a_while(bool foreignFlushes, int run)
     {
         using var disk = new FailingDisk();
         using var trouble = new Trouble(disk, foreignFlushes);
@@ -78,7 +109,7 @@ public sealed class Review01DurableTests
         disk.Remount();
         Assert.InRange(confirmed.Count, 100, int.MaxValue);
         var damaged = confirmed.Count(f => !IsWhole(disk[f.Name], f));
-        Assert.True(damaged == 0, $"{damaged} of {confirmed.Count} confirmed files are lost");
+        Assert.True(damaged == 0, $"{damaged} of {confirmed.Count} confirmed files are lost, time {run}");
     }
 
     private static async Task<bool> TrySendAsync(OurServer server, AgentData file)
