@@ -35,7 +35,7 @@ function Get-Shell {
     if ([IO.Path]::GetFileNameWithoutExtension($own) -eq 'dotnet') { $own, ([IO.Path]::Combine($PSHOME, 'pwsh.dll')), '-NoProfile' } else { $own, '-NoProfile' }
 }
 
-# A server that is not ours: answers each line by the first of its patterns that fits, else says nothing; or hangs up at the first line.
+# A server that is not ours: answers each line by the first of its patterns that fits, else says nothing; with -HangUp it leaves after its first line.
 function Start-FakeServer([Collections.IDictionary]$Answers = @{}, [switch]$HangUp) {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()
@@ -51,7 +51,6 @@ function Start-FakeServer([Collections.IDictionary]$Answers = @{}, [switch]$Hang
                     $reader = [IO.StreamReader]::new($stream)
                     while ($null -ne ($line = $reader.ReadLine()) -and $line -ne 'QUIT') {
                         $asked.Enqueue($line)
-                        if ($hangUp) { break }
                         foreach ($pattern in $answers.Keys) {
                             if ($line -like $pattern) {
                                 $bytes = [Text.Encoding]::ASCII.GetBytes($answers[$pattern])
@@ -59,6 +58,7 @@ function Start-FakeServer([Collections.IDictionary]$Answers = @{}, [switch]$Hang
                                 break
                             }
                         }
+                        if ($hangUp) { break }
                     }
                 }
                 catch { $asked.Enqueue("broken: $_") }

@@ -37,7 +37,7 @@ internal sealed class Terminal : IDisposable
         var last = string.Empty;
         try
         {
-            await Eventually.BecomesTrue(() => condition(last = Screen), what, TimeSpan.FromSeconds(60));
+            await Eventually.BecomesTrue(() => condition(last = Screen), what, TimeSpan.FromMinutes(3));
         }
         catch (TimeoutException e)
         {

@@ -46,6 +46,7 @@ internal sealed class PesterSuite(string version, string folder)
     {
         null => $"It did not run. {string.Join('\n', run.Errors)}",
         { Result: "Passed" } => null,
+        { Failure: "" } test => $"{test.Result}: {string.Join('\n', run.Errors)}", // what came before it failed
         var test => $"{test.Result}: {test.Failure}",
     };
 
