@@ -40,12 +40,14 @@ function Start-FakeServer([Collections.IDictionary]$Answers = @{}, [switch]$Hang
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $asked = [Collections.Concurrent.ConcurrentQueue[string]]::new()
+    $clients = [Collections.Concurrent.ConcurrentBag[Net.Sockets.TcpClient]]::new()
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
     $null = $shell.AddScript({
-            param($listener, $asked, $answers, $hangUp)
+            param($listener, $asked, $answers, $hangUp, $clients)
             while ($true) {
                 # Throws when the listener is stopped, which ends the loop.
                 $client = $listener.AcceptTcpClient()
+                $clients.Add($client)
                 try {
                     $stream = $client.GetStream()
                     $reader = [IO.StreamReader]::new($stream)
@@ -64,12 +66,13 @@ function Start-FakeServer([Collections.IDictionary]$Answers = @{}, [switch]$Hang
                 catch { $asked.Enqueue("broken: $_") }
                 finally { $client.Dispose() }
             }
-        }).AddArgument($listener).AddArgument($asked).AddArgument($Answers).AddArgument([bool]$HangUp)
+        }).AddArgument($listener).AddArgument($asked).AddArgument($Answers).AddArgument([bool]$HangUp).AddArgument($clients)
     $null = $shell.BeginInvoke()
-    [pscustomobject] @{ Port = $listener.LocalEndpoint.Port; Asked = $asked; Listener = $listener; Shell = $shell }
+    [pscustomobject] @{ Port = $listener.LocalEndpoint.Port; Asked = $asked; Listener = $listener; Clients = $clients; Shell = $shell }
 }
 
 function Stop-FakeServer($Server) {
     $Server.Listener.Stop()
+    foreach ($client in $Server.Clients) { $client.Dispose() }
     $Server.Shell.Dispose()
 }

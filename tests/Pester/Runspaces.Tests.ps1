@@ -32,7 +32,7 @@ Describe 'Ctrl+C' {
         @{ name = 'Invoke-PandoraSync'; given = 0; more = '-Destination $Folder' }
         @{ name = 'Test-TentacleServer'; given = 2; more = '' }) {
         $before = $silent.Asked.Count
-        $beside = Start-Beside "param(`$Port, `$File, `$Folder) $name -ComputerName 127.0.0.1 -Port `$Port -TimeoutSec 600 $more" @{ Port = $silent.Port; File = New-File 'a.1.data' 'x'; Folder = New-Folder }
+        $beside = Start-Beside "param(`$Port, `$File, `$Folder) $name -ComputerName 127.0.0.1 -Port `$Port -TimeoutSec 60 -RetryCount 0 $more" @{ Port = $silent.Port; File = New-File 'a.1.data' 'x'; Folder = New-Folder }
         Wait-Until { $silent.Asked.Count -gt $before } "$name asks"
         Stop-Beside $beside
         $beside.Output.Count | Should -Be $given -Because 'a name and a port are all that was found out'
@@ -132,7 +132,7 @@ Describe 'The module taken out and put in again' {
         $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
         $null = New-TentacleSession 127.0.0.1 -Port $server.Port -Name lasting
         Remove-Module PandoraSync
-        Get-Command -Module PandoraSync | Should -BeNullOrEmpty
+        Get-Module PandoraSync | Should -BeNullOrEmpty
         Import-Module $module
         (Get-TentacleServer).Id | Should -Be $server.Id
         New-File 'a.1.data' 'x' | Send-TentacleFile -Session lasting
