@@ -18,7 +18,7 @@ Describe 'The module' {
     It 'has the assemblies that it needs and no other file in <asset>' -ForEach @(@{ asset = 'net10.0' }, @{ asset = 'netstandard2.0' }) {
         $names = [IO.Directory]::GetFiles([IO.Path]::Combine($module, $asset)) | ForEach-Object { [IO.Path]::GetFileName($_) }
         $names | Should -HaveCount 3
-        foreach ($name in 'BouncyCastle.Cryptography.dll', 'PandoraSync.Core.dll', 'PandoraSync.Cmdlets.dll') { $names | Should -Contain $name }
+        foreach ($name in 'PandoraSync.BouncyCastle.dll', 'PandoraSync.Core.dll', 'PandoraSync.Cmdlets.dll') { $names | Should -Contain $name }
     }
 
     It 'runs the assembly for this version of .NET' {
