@@ -1,5 +1,5 @@
 @{
-    RootModule           = 'PandoraSync.psm1'
+    RootModule           = 'PandoraSync.Cmdlets.dll'
     ModuleVersion        = '0.1.0' # the same as VersionPrefix in Directory.Build.props; the build checks it
     GUID                 = 'b388a0e5-7ea3-4dc6-ae95-077f067ed88d'
     Author               = 'The PandoraSync maintainers'
@@ -7,6 +7,7 @@
     Description          = 'Collects monitoring data over the Tentacle protocol from networks that a Pandora FMS server cannot be reached from.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
+    TypesToProcess       = @('PandoraSync.Types.ps1xml')
     FormatsToProcess     = @('PandoraSync.Format.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()

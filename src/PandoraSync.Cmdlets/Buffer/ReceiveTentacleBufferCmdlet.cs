@@ -43,7 +43,11 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     public int Connections { get; set; } = 8;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
