@@ -30,7 +30,9 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags = @('PandoraFMS', 'Tentacle', 'monitoring', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('PandoraFMS', 'Tentacle', 'monitoring', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'The first release: buffers, drains into the incoming directory, certificates, and the tools to look inside.'
         }
     }
 }
