@@ -93,6 +93,21 @@ Describe 'The result of two sites of which one is dead' {
     }
 }
 
+Describe 'An error' {
+    It 'says what is wrong in one place and what to do in another: <what>' -ForEach @(
+        @{ what = 'no such folder'; problem = "The storage directory '/nowhere/buffer' does not exist."; action = 'Create it.'; do = { Start-TentacleServer /nowhere/buffer -Port 0 } }
+        @{ what = 'no server'; problem = '127.0.0.1:1 cannot be connected to (connection refused).'; action = 'Check that a Tentacle server listens there.'; do = { Get-TentacleFile -ComputerName 127.0.0.1:1 -RetryCount 0 -ErrorAction Stop } }
+        @{ what = 'nobody to trust'; problem = 'With TLS it must be said whom to trust.'; action = 'Give -CaPath or -Fingerprint, or -SkipCertificateCheck to trust whoever answers.'; do = { Get-TentacleFile -ComputerName 127.0.0.1:1 -SkipHostNameCheck -ErrorAction Stop } }
+        @{ what = 'no address'; problem = "'[::1' is not an address."; action = 'Write [address]:port.'; do = { Get-TentacleFile -ComputerName '[::1' -ErrorAction Stop } }
+        @{ what = 'a wrong password'; problem = '*refused the password*'; action = 'Give the server''s password with -Credential*'; do = { Get-TentacleFile -ComputerName 127.0.0.1 -Port $server.Port -Credential (New-Password 'wrong') -ErrorAction Stop } }
+        @{ what = 'no such file'; problem = "*has no file 'none.data'."; action = "List the server's files with Get-TentacleFile."; do = { Remove-TentacleFile none.data @at -ErrorAction Stop } }) {
+        $record = $null
+        try { & $do } catch { $record = $_ }
+        "$record" | Should -BeLike $problem.Replace('[', '`[')
+        $record.ErrorDetails.RecommendedAction | Should -BeLike $action.Replace('[', '`[')
+    }
+}
+
 Describe 'The files that a drain skipped' {
     It 'are names with reasons, in JSON and in one cell of a CSV file' {
         foreach ($name in 'a.1.data', 'b$.2.data', 'c$.3.data') { [IO.File]::WriteAllText([IO.Path]::Combine($buffer, $name), 'x') }
