@@ -23,7 +23,10 @@ BeforeAll {
     $names = 'a.1760000001.data', 'b.1760000002.data', 'c.1760000003.data'
 }
 
-AfterAll { Stop-TentacleServer $server }
+AfterAll {
+    Get-TentacleSession | Where-Object Port -eq $server.Port | Remove-TentacleSession
+    Stop-TentacleServer $server
+}
 
 Describe 'What a cmdlet gives' {
     BeforeEach { foreach ($name in $names) { [IO.File]::WriteAllText([IO.Path]::Combine($buffer, $name), 'measured') } }

@@ -22,8 +22,8 @@ BeforeAll {
     function Format-Stable($Text, $Width) {
         $lines = ($Text | Out-String -Width $Width) -replace '\e\[[0-9;]*m' -split "\r?\n" | ForEach-Object { $_.TrimEnd() }
         foreach ($line in $lines) { $line.Length | Should -BeLessOrEqual $Width }
-        $text = ($lines -join "`n").Trim("`n") -replace '(?<=127\.0\.0\.1:)\d{5}', '41121' -replace '(?m)(?<=^ +\d+ (Running|Stopped) )\d{5}', '41121'
-        $text = $text -replace '\d{5}(?= accepts)', '41121' -replace '(?m)^( +)\d(?= (Running|Idle|Connected))', '${1}1' -replace 'pv-[0-9a-f]{6}', 'pv-123456'
+        $text = ($lines -join "`n").Trim("`n") -replace '(?<=127\.0\.0\.1:)\d{5}', '41121' -replace '(?m)(?<=^ *\d+ (Running|Stopped) )\d{5}', '41121'
+        $text = $text -replace '\d{5}(?= accepts)', '41121' -replace '(?m)^[ \d]{4}(?= (Running|Idle|Connected))', '   1' -replace 'pv-[0-9a-f]{6}', 'pv-123456'
         $text = $text -replace '(?m)(?<=^[A-Z]\w+ +\d+ +[\d.]+ .?B +\d+ +)\d\.\d\d', '0.01' -replace '20\d\d-\d\d-\d\d(?= CN=)', '2028-01-01' -replace '20\d\d-\d\d-\d\d \d\d:\d\d:', '2025-10-09 08:53:'
         $text + "`n"
     }
