@@ -25,6 +25,16 @@ Describe 'The module' {
         (Get-Command New-TentacleCertificate).Parameters['KeyAlgorithm'].ParameterType.Assembly.Location | Should -Be ([IO.Path]::GetFullPath([IO.Path]::Combine($module, $asset, 'PandoraSync.Core.dll')))
     }
 
+    It 'finds in that assembly all that its cmdlets call' {
+        $any = [Reflection.BindingFlags] 'Public, NonPublic, Instance, Static, DeclaredOnly'
+        $missing = foreach ($type in (Get-Command Invoke-PandoraSync).ImplementingType.Assembly.GetTypes() | Where-Object { -not $_.ContainsGenericParameters }) {
+            foreach ($method in @($type.GetMethods($any)) + @($type.GetConstructors($any)) | Where-Object { -not $_.IsAbstract -and -not $_.ContainsGenericParameters }) {
+                try { [Runtime.CompilerServices.RuntimeHelpers]::PrepareMethod($method.MethodHandle) } catch { "$($type.FullName).$($method.Name): $($_.Exception.InnerException.Message)" }
+            }
+        }
+        $missing | Should -BeNullOrEmpty
+    }
+
     It 'has all its cmdlets again when it is loaded again' {
         $before = @(Get-Command -Module PandoraSync).Count
         Import-Module $module -Force
