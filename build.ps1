@@ -4,7 +4,7 @@ Calls dotnet for the usual tasks; everything here can be done without this scrip
 .DESCRIPTION
 build   leaves the module in artifacts/module/PandoraSync (dotnet build)
 test    runs every suite (dotnet test)
-pack    writes artifacts/packages/PandoraSync.<version>.zip, to be unpacked into a folder of $env:PSModulePath
+pack    writes artifacts/packages/PandoraSync.<version>.nupkg, as a gallery or a folder repository takes it (PowerShell 7.6 or PSResourceGet 1.1)
 install copies the module into your own module folder, for the PowerShell that runs this script
 Runs in PowerShell 7 and in Windows PowerShell 5.1.
 .EXAMPLE
@@ -19,7 +19,10 @@ param(
     [string]$Task = 'build',
 
     [ValidateSet('Release', 'Debug')]
-    [string]$Configuration = 'Release'
+    [string]$Configuration = 'Release',
+
+    # Takes artifacts/module as it is.
+    [switch]$NoBuild
 )
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 3
@@ -53,19 +56,19 @@ if ($Task -eq 'test') {
     return
 }
 
-Invoke-DotNet -Arguments build, $PSScriptRoot, --configuration, $Configuration
+if (-not $NoBuild) { Invoke-DotNet -Arguments build, $PSScriptRoot, --configuration, $Configuration }
 if ($Task -eq 'build') { return }
 
-$version = (Test-ModuleManifest -Path ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).Version
 if ($Task -eq 'pack') {
+    if (-not (Get-Command -Name Compress-PSResource -ErrorAction Ignore)) {
+        throw 'Compress-PSResource is not found: run this in PowerShell 7.6, or install Microsoft.PowerShell.PSResourceGet 1.1 or later.'
+    }
     $packages = [IO.Directory]::CreateDirectory([IO.Path]::Combine($PSScriptRoot, 'artifacts', 'packages')).FullName
-    $package = [IO.Path]::Combine($packages, "PandoraSync.$version.zip")
-    [IO.File]::Delete($package)
-    Add-Type -AssemblyName System.IO.Compression.FileSystem
-    [IO.Compression.ZipFile]::CreateFromDirectory($module, $package, 'Optimal', $true)
-    $package
+    foreach ($old in [IO.Directory]::GetFiles($packages, 'PandoraSync.*')) { [IO.File]::Delete($old) }
+    (Compress-PSResource -Path $module -DestinationPath $packages -PassThru).FullName
 }
 else {
+    $version = (Test-ModuleManifest -Path ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).Version
     $target = [IO.Path]::Combine((Get-ModuleFolder), 'PandoraSync', "$version")
     if ([IO.Directory]::Exists($target)) { [IO.Directory]::Delete($target, $true) }
     Copy-Folder -From $module -To $target

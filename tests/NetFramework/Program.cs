@@ -4,35 +4,42 @@ using System.Linq;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Certificates;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.Sync;
 using PandoraSync.Transport;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.NetFramework;
 
-/// <summary>Serves, sends, lists and drains on loopback; exits with 0 only if every byte arrived.</summary>
+/// <summary>
+/// Serves, sends, lists and drains on loopback; exits with 0 only if every byte arrived. Given the name of another library's assembly, it
+/// loads and uses that one first and then does the same over mutual TLS, with certificates of an authority made here.
+/// </summary>
 internal static class Program
 {
     private const int FileCount = 100;
 
-    private static async Task<int> Main()
+    private static async Task<int> Main(string[] arguments)
     {
         var root = Path.Combine(Path.GetTempPath(), "pandorasync-" + Guid.NewGuid().ToString("N"));
         try
         {
             var buffer = Directory.CreateDirectory(Path.Combine(root, "buffer")).FullName;
             var incoming = Directory.CreateDirectory(Path.Combine(root, "incoming")).FullName;
-            using var server = TentacleServer.Start(new TentacleServerOptions(buffer) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true });
-            var site = new SyncSite(new TentacleClientOptions(server.Endpoints[0]));
+            var other = arguments.Length > 0 ? UseOther(arguments[0]) : null;
+            var (serverTls, clientTls) = other is null ? (null, null) : MakeTls();
+            using var server = TentacleServer.Start(new TentacleServerOptions(buffer) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true, Tls = serverTls });
+            var site = new SyncSite(new TentacleClientOptions(server.Endpoints[0]) { Tls = clientTls });
             await SendAsync(site).ConfigureAwait(false);
             var result = (await SyncServer.DrainAsync([site], new SyncOptions(incoming), completed: null, CancellationToken.None).ConfigureAwait(false)).Single();
             Require(result.Error is null && result.Files == FileCount, "the drain: " + result + result.Left.FirstOrDefault());
             for (var i = 0; i < FileCount; i++)
                 Require(File.ReadAllBytes(Path.Combine(incoming, Name(i))).SequenceEqual(Content(i)), "the content of " + Name(i));
             Require(Directory.GetFiles(buffer).Length == 0, "an empty buffer");
-            await Console.Out.WriteLineAsync($"{FileCount} files served, sent, listed and drained on {Environment.Version} over {AssetName()}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"{FileCount} files served, sent, listed and drained on {Environment.Version} over {AssetName()}{(other is null ? string.Empty : ", over TLS beside " + other)}").ConfigureAwait(false);
             return 0;
         }
         catch (Exception e)
@@ -44,6 +51,24 @@ internal static class Program
         {
             Directory.Delete(root, recursive: true);
         }
+    }
+
+    /// <summary>Loads another library and calls it, as another module of the same session would.</summary>
+    private static string UseOther(string assembly)
+    {
+        var loaded = Assembly.Load(assembly);
+        var random = Activator.CreateInstance(loaded.GetType("Org.BouncyCastle.Security.SecureRandom", throwOnError: true)!)!;
+        random.GetType().GetMethod("NextInt", Type.EmptyTypes)!.Invoke(random, parameters: null);
+        return assembly + " " + loaded.GetCustomAttribute<AssemblyFileVersionAttribute>()!.Version;
+    }
+
+    private static (TlsServerOptions Server, TlsClientOptions Client) MakeTls()
+    {
+        var authority = CertificateIssuer.CreateAuthority(new CertificateOrder("authority", CertificateRole.Authority));
+        var site = CertificateIssuer.Issue(authority, new CertificateOrder("site", CertificateRole.Server, ["127.0.0.1"]));
+        var main = CertificateIssuer.Issue(authority, new CertificateOrder("main", CertificateRole.Client));
+        var trust = PeerTrust.Create(authority.ToAuthorities());
+        return (new TlsServerOptions(site.ToIdentity()) { ClientTrust = trust }, new TlsClientOptions(trust) { Identity = main.ToIdentity() });
     }
 
     private static async Task SendAsync(SyncSite site)

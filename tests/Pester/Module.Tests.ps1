@@ -16,13 +16,22 @@ Describe 'The module' {
 
     It 'has the assemblies that it needs and no other file in <asset>' -ForEach @(@{ asset = 'net10.0' }, @{ asset = 'netstandard2.0' }) {
         $names = [IO.Directory]::GetFiles([IO.Path]::Combine($module, $asset)) | ForEach-Object { [IO.Path]::GetFileName($_) }
-        $names | Should -HaveCount 3
-        foreach ($name in 'BouncyCastle.Cryptography.dll', 'PandoraSync.Core.dll', 'PandoraSync.Cmdlets.dll') { $names | Should -Contain $name }
+        $names | Sort-Object | Should -Be 'PandoraSync.BouncyCastle.dll', 'PandoraSync.Core.dll'
     }
 
     It 'runs the assembly for this version of .NET' {
         $asset = if ([Environment]::Version.Major -ge 10) { 'net10.0' } else { 'netstandard2.0' }
-        (Get-Command Invoke-PandoraSync).ImplementingType.Assembly.Location | Should -BeLike "*$asset?PandoraSync.Cmdlets.dll"
+        (Get-Command New-TentacleCertificate).Parameters['KeyAlgorithm'].ParameterType.Assembly.Location | Should -Be ([IO.Path]::GetFullPath([IO.Path]::Combine($module, $asset, 'PandoraSync.Core.dll')))
+    }
+
+    It 'finds in that assembly all that its cmdlets call' {
+        $any = [Reflection.BindingFlags] 'Public, NonPublic, Instance, Static, DeclaredOnly'
+        $missing = foreach ($type in (Get-Command Invoke-PandoraSync).ImplementingType.Assembly.GetTypes() | Where-Object { -not $_.ContainsGenericParameters }) {
+            foreach ($method in @($type.GetMethods($any)) + @($type.GetConstructors($any)) | Where-Object { -not $_.IsAbstract -and -not $_.ContainsGenericParameters }) {
+                try { [Runtime.CompilerServices.RuntimeHelpers]::PrepareMethod($method.MethodHandle) } catch { "$($type.FullName).$($method.Name): $($_.Exception.InnerException.Message)" }
+            }
+        }
+        $missing | Should -BeNullOrEmpty
     }
 
     It 'has all its cmdlets again when it is loaded again' {

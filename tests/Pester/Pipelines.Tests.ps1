@@ -64,8 +64,8 @@ Describe 'Rows of a pipeline' {
         $problems | Should -BeNullOrEmpty
         $server = Start-TentacleServer (New-Folder) -Address 127.0.0.1 -Port 0
         $session = [pscustomobject] @{ ComputerName = "127.0.0.1:$($server.Port)"; Port = ''; TimeoutSec = ''; RetryCount = '' } | New-TentacleSession
-        $session.Options.RetryCount | Should -Be 3
-        $session.Options.Timeout.TotalSeconds | Should -Be 10
+        $session.RetryCount | Should -Be 3
+        $session.TimeoutSec | Should -Be 10
         Remove-TentacleSession $session
         Stop-TentacleServer $server
     }
@@ -83,7 +83,7 @@ Describe 'Files to send' {
     It 'on a drive that does not exist, or with a pattern that is none, do not keep the others' {
         'nodrive:/x.data', '/nowhere/[.data', (New-File 'good.1.data' 'x') | Send-TentacleFile @at -ErrorAction SilentlyContinue -ErrorVariable problems
         $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be @('Tentacle.LocalFile,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet', 'Tentacle.BadName,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet')
-        "$($problems[0])" | Should -BeLike "'nodrive:/x.data' cannot be used:*'nodrive'*"
+        "$($problems[0].Exception.Message)" | Should -BeLike "'nodrive:/x.data' cannot be used:*'nodrive'*"
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
     }
 

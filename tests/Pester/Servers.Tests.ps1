@@ -80,7 +80,7 @@ Describe 'Servers' {
         $steps = Test-TentacleServer 127.0.0.1 -Port $server.Port
         $steps[3].Step | Should -Be 'Listing'
         $steps[3].Succeeded | Should -BeFalse
-        $steps[3].Advice | Should -BeLike '*-I*'
+        $steps[3].RecommendedAction | Should -BeLike '*-I*'
         Stop-TentacleServer $server
     }
 }

@@ -21,13 +21,21 @@ public class AssetTests
     }
 
     [Fact]
-    public void The_library_refers_to_nothing_beside_the_runtime_and_BouncyCastle()
+    public void The_library_refers_to_nothing_beside_the_runtime_and_its_own_BouncyCastle()
     {
         foreach (var reference in typeof(TentacleCommand).Assembly.GetReferencedAssemblies())
         {
             var name = reference.Name!;
             var isOfTheRuntime = name is "netstandard" || (Expected[4] == 'C' && (name is "Microsoft.Win32.Primitives" || name.StartsWith("System.", System.StringComparison.Ordinal)));
-            Assert.True(isOfTheRuntime || name is "BouncyCastle.Cryptography", $"It refers to {name}.");
+            Assert.True(isOfTheRuntime || name is "PandoraSync.BouncyCastle", $"It refers to {name}.");
         }
+    }
+
+    [Fact]
+    public void Its_own_BouncyCastle_shows_no_type_to_others_and_has_no_strong_name()
+    {
+        var own = Assembly.Load("PandoraSync.BouncyCastle");
+        Assert.Empty(own.GetExportedTypes());
+        Assert.Empty(own.GetName().GetPublicKey()!);
     }
 }

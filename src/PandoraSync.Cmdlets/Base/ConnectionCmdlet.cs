@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Net;
@@ -14,6 +15,13 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 {
     /// <summary>The parameter set that names a server.</summary>
     protected const string ByComputerName = "ComputerName";
+
+    /// <summary>The names of the parameters that say how to reach a server.</summary>
+    private protected static readonly HashSet<string> ConnectionParameters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        nameof(SessionCmdlet.ComputerName), nameof(Port), nameof(Credential), nameof(TimeoutSec), nameof(RetryCount), nameof(CaPath), nameof(CertificatePath), nameof(KeyPath), nameof(Passphrase),
+        nameof(Fingerprint), nameof(CrlPath), nameof(SkipHostNameCheck), nameof(SkipCertificateCheck), nameof(Proxy), nameof(ProxyCredential), nameof(SmallRecords),
+    };
 
     private const int DefaultProxyPort = 8080;
     private const double DefaultTimeoutSec = 10;
@@ -82,9 +90,8 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = ByComputerName)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>An HTTP proxy to go through: host:port.</summary>
+    /// <summary>An HTTP proxy to go through: host:port; none if empty.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     public string? Proxy { get; set; }
 
     /// <summary>User and password for the proxy.</summary>
@@ -105,7 +112,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RetryCount = RetryCount,
         Tls = MakeTls(),
-        Proxy = Proxy is null ? null : new HttpProxyOptions(TentacleEndpoint.Parse(Proxy, DefaultProxyPort), _proxyLogin ??= ProxyCredential?.GetNetworkCredential()),
+        Proxy = string.IsNullOrEmpty(Proxy) ? null : new HttpProxyOptions(TentacleEndpoint.Parse(Proxy!, DefaultProxyPort), _proxyLogin ??= ProxyCredential?.GetNetworkCredential()),
         SmallRecords = SmallRecords,
     };
 

@@ -24,7 +24,7 @@ internal static class DrainCmdlet
     public static void ReportProblems(this SiteResult result, CmdletPump pump)
     {
         foreach (var left in result.Left)
-            pump.Error(new TentacleException(left.Kind, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}") { Peer = result.Site, File = left.Name, Step = "drain" }, left);
+            pump.Error(new TentacleException(left.Kind, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}") { Peer = result.Site, File = left.Name, Step = "drain" }, left.Name);
         if (result.LeftCount > result.Left.Count)
             pump.Error(new TentacleException(TentacleErrorKind.TooLarge, $"{result.LeftCount - result.Left.Count} more files at {result.Site} were not taken: -Verbose names them all.") { Peer = result.Site, Step = "drain" }, result.Site);
         if (result.Error is { } error)

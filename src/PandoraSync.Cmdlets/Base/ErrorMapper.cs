@@ -7,18 +7,26 @@ namespace PandoraSync.Cmdlets.Base;
 /// <summary>Turns this module's error into an error record: a stable id, the right category, and something that a person can do.</summary>
 internal static class ErrorMapper
 {
-    /// <summary>Makes the record; its id is <c>Tentacle.</c> and the error's kind.</summary>
+    /// <summary>Makes the record. What it shows says what is wrong, its recommended action what to do, and neither repeats the other.</summary>
     public static ErrorRecord ToRecord(Exception error, object? target)
     {
         var kind = (error as TentacleException)?.Kind;
-        return new ErrorRecord(error, $"Tentacle.{kind?.ToString() ?? "Unexpected"}", Category(kind), target)
+        return new ErrorRecord(error, IdOf(error), Category(kind), target)
         {
-            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = Advice(kind) },
+            ErrorDetails = new ErrorDetails(Problem(error)) { RecommendedAction = Advice(error) },
         };
     }
 
-    /// <summary>What a person can do about a kind of error.</summary>
-    public static string Advice(TentacleErrorKind? kind) => kind switch
+    /// <summary>The stable id: <c>Tentacle.</c> and the error's kind.</summary>
+    public static string IdOf(Exception error) => $"Tentacle.{(error as TentacleException)?.Kind.ToString() ?? "Unexpected"}";
+
+    /// <summary>What is wrong and where.</summary>
+    public static string Problem(Exception error) => ErrorSentence.Of(error.Message).Problem;
+
+    /// <summary>What a person can do: what the message itself says, or what helps with its kind of error.</summary>
+    public static string Advice(Exception error) => ErrorSentence.Of(error.Message).Action ?? General((error as TentacleException)?.Kind);
+
+    private static string General(TentacleErrorKind? kind) => kind switch
     {
         TentacleErrorKind.NameNotFound => "Check the spelling of the host name and the name service, or give the address.",
         TentacleErrorKind.Unreachable => "Check address and port, that a Tentacle server listens there, and the firewalls in between. Test-TentacleServer shows how far a connection gets.",
@@ -32,13 +40,13 @@ internal static class ErrorMapper
         TentacleErrorKind.BadName => "Rename the file.",
         TentacleErrorKind.Changed => "Wait until whoever writes the file has finished, then try again.",
         TentacleErrorKind.LocalFile => "Check that the path exists and that this user may read and write it.",
-        TentacleErrorKind.DiskFull => "Make room on the disk, then run again.",
+        TentacleErrorKind.DiskFull => "Make room on that disk, then run again.",
         TentacleErrorKind.Address => "Choose another port or address, or stop the program that uses it.",
         TentacleErrorKind.Busy => "Wait until the other run has ended.",
         TentacleErrorKind.TooLarge => "Raise the limit if the content is what you expect.",
         TentacleErrorKind.Trust => "Compare what was presented with what you expect; the message says which rule failed.",
         TentacleErrorKind.Certificate => "Check the certificate, the key and the passphrase.",
-        TentacleErrorKind.Configuration => "Correct the value that the message names.",
+        TentacleErrorKind.Configuration => "Correct that value, or leave it out.",
         TentacleErrorKind.Proxy => "Check the proxy's address, its rules and -ProxyCredential.",
         _ => "Run again with -Verbose and report the message.",
     };

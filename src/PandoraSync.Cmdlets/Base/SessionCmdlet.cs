@@ -1,7 +1,9 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using PandoraSync.Client;
+using PandoraSync.Cmdlets.Session;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Base;
@@ -12,14 +14,16 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     /// <summary>The parameter set that takes a session.</summary>
     protected const string BySession = "Session";
 
+    private bool _saysHowToConnect;
+
     // By everything that the options say, the secrets included: whoever comes with another login must not get this one's connection.
     private readonly Dictionary<TentacleClientOptions, TentacleSession> _own = [];
 
-    /// <summary>A session from New-TentacleSession, or that of an object from the pipeline.</summary>
+    /// <summary>A session from New-TentacleSession, or its name or number.</summary>
     [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
-    public virtual TentacleSession Session { get; set; } = null!;
+    public virtual RegisteredSession Session { get; set; } = null!;
 
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, ValueFromPipelineByPropertyName = true)]
@@ -27,17 +31,29 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     [ValidateNotNullOrEmpty]
     public string ComputerName { get; set; } = string.Empty;
 
+    /// <summary>
+    /// An object from the pipeline that knows its session: a file that was listed with a password and certificates is reached with them again. Where
+    /// the command itself says how to connect, that counts.
+    /// </summary>
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipeline = true, DontShow = true)]
+    public IPipedItem? InputObject { get; set; }
+
     /// <summary>The session to use for the item at hand; null if its parameters cannot be used, which has been said then.</summary>
     protected TentacleSession? ResolveSession()
     {
         if (string.Equals(ParameterSetName, BySession, System.StringComparison.Ordinal))
-            return Session;
+            return Session.Inner;
+        if (InputObject is { } item && !_saysHowToConnect)
+            return item.GetSession().Inner;
         if (OrSkip(() => MakeOptions(ComputerName), ComputerName) is not { } options)
             return null;
         if (!_own.TryGetValue(options, out var session))
             _own[options] = session = new TentacleSession(options);
         return session;
     }
+
+    /// <summary>Looks at the command line before objects from the pipeline add what they have.</summary>
+    protected override void BeginProcessing() => _saysHowToConnect = MyInvocation.BoundParameters.Keys.Any(ConnectionParameters.Contains);
 
     /// <summary>Ends the connections of sessions of our own; those sessions stay usable for whoever got an object that carries one.</summary>
     protected override void EndProcessing() => EndOwnConnections();

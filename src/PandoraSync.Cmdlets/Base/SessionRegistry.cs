@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using PandoraSync.Client;
+using PandoraSync.Cmdlets.Session;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Base;
@@ -10,19 +11,19 @@ namespace PandoraSync.Cmdlets.Base;
 internal static class SessionRegistry
 {
     private static readonly object Gate = new();
-    private static readonly SortedDictionary<int, TentacleSession> Sessions = [];
+    private static readonly SortedDictionary<int, RegisteredSession> Sessions = [];
     private static int _lastId;
 
-    public static TentacleSession Add(TentacleClientOptions options, string? name)
+    public static RegisteredSession Add(TentacleClientOptions options, string? name)
     {
         lock (Gate)
         {
             var id = ++_lastId;
-            return Sessions[id] = new TentacleSession(options, id, string.IsNullOrEmpty(name) ? $"Session{id}" : name);
+            return Sessions[id] = new RegisteredSession(new TentacleSession(options, id, string.IsNullOrEmpty(name) ? $"Session{id}" : name));
         }
     }
 
-    public static IReadOnlyList<TentacleSession> All
+    public static IReadOnlyList<RegisteredSession> All
     {
         get
         {
@@ -31,14 +32,14 @@ internal static class SessionRegistry
         }
     }
 
-    public static void Remove(TentacleSession session)
+    public static void Remove(RegisteredSession session)
     {
         lock (Gate)
             Sessions.Remove(session.Id);
-        session.Dispose();
+        session.Inner.Dispose();
     }
 
-    public static TentacleSession? Find(string nameOrId) => All.FirstOrDefault(s =>
+    public static RegisteredSession? Find(string nameOrId) => All.FirstOrDefault(s =>
         string.Equals(s.Name, nameOrId, StringComparison.OrdinalIgnoreCase)
         || string.Equals(s.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), nameOrId, StringComparison.Ordinal));
 }

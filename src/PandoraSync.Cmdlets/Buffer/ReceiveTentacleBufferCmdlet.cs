@@ -48,7 +48,11 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -16,6 +16,10 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
     private const string IssueSet = "Issue";
     private const string RenewSet = "Renew";
 
+    // Numbers: an enum of Core as a field would load Core before ModuleInitializer can say which.
+    private int _role = (int)CertificateRole.ServerAndClient;
+    private int _keyAlgorithm = (int)CertificateKeyAlgorithm.EcdsaP256;
+
     /// <summary>Makes an authority.</summary>
     [Parameter(ParameterSetName = AuthoritySet, Mandatory = true)]
     public SwitchParameter Authority { get; set; }
@@ -46,12 +50,20 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
     /// <summary>What the certificate is for; both by default.</summary>
     [Parameter(ParameterSetName = IssueSet, ValueFromPipelineByPropertyName = true)]
     [ValidateSet("Server", "Client", "ServerAndClient")]
-    public CertificateRole Role { get; set; } = CertificateRole.ServerAndClient;
+    public CertificateRole Role
+    {
+        get => (CertificateRole)_role;
+        set => _role = (int)value;
+    }
 
     /// <summary>The kind of key; ECDSA P-256 by default.</summary>
     [Parameter(ParameterSetName = AuthoritySet)]
     [Parameter(ParameterSetName = IssueSet)]
-    public CertificateKeyAlgorithm KeyAlgorithm { get; set; } = CertificateKeyAlgorithm.EcdsaP256;
+    public CertificateKeyAlgorithm KeyAlgorithm
+    {
+        get => (CertificateKeyAlgorithm)_keyAlgorithm;
+        set => _keyAlgorithm = (int)value;
+    }
 
     /// <summary>Days that it is valid, 1 to 36,500: 3,650 for an authority and 730 for others by default, never longer than its authority.</summary>
     [Parameter]

@@ -1,6 +1,6 @@
 using System;
-using System.Collections.Generic;
 using PandoraSync.Certificates;
+using PandoraSync.Cmdlets.Base;
 
 namespace PandoraSync.Cmdlets.Certificate;
 
@@ -18,11 +18,11 @@ public sealed class TentacleCertificate
     /// <summary>The subject.</summary>
     public string Subject => Issued.Subject;
 
-    /// <summary>What it is for.</summary>
-    public CertificateRole Role => Issued.Role;
+    /// <summary>What it is for: Authority, Server, Client or ServerAndClient.</summary>
+    public string Role => Issued.Role.ToString();
 
     /// <summary>The subject alternative names.</summary>
-    public IReadOnlyList<string> Names => Issued.Names;
+    public TextList Names => new(Issued.Names);
 
     /// <summary>Valid until, local time.</summary>
     public DateTime NotAfter => Issued.NotAfter.ToLocalTime();

@@ -8,6 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Session;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.File;
@@ -35,8 +36,8 @@ public sealed class FileNameCompleter : IArgumentCompleter
 
     private static TentacleSession? FindSession(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
     {
-        TentacleSession session => session,
-        string or int => SessionRegistry.Find(Convert.ToString(given, System.Globalization.CultureInfo.InvariantCulture)!),
+        RegisteredSession session => session.Inner,
+        string or int => SessionRegistry.Find(Convert.ToString(given, System.Globalization.CultureInfo.InvariantCulture)!)?.Inner,
         _ => null,
     };
 

@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Session;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.File;
@@ -18,7 +19,7 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
     [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
-    public override TentacleSession Session { get; set; } = null!;
+    public override RegisteredSession Session { get; set; } = null!;
 
     /// <summary>Names, with wildcards; all by default.</summary>
     [Parameter(Position = 0)]

@@ -22,7 +22,11 @@ public sealed class RemoveTentacleFileCmdlet : SessionCmdlet
     public string[] Name { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _hasWildcards = MyInvocation.BoundParameters.ContainsKey(nameof(Name));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

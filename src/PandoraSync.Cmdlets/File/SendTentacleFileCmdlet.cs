@@ -135,7 +135,7 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
 
         pump.Verbose($"{session.Endpoint} has confirmed '{name}' ({length} bytes).");
         if (PassThru)
-            pump.Output(new SentFile(name, length, session.Endpoint, content.Name));
+            pump.Output(new SentFile(session, name, length, content.Name));
     }
 
     private Task<bool> OfferAsync(TentacleSession session, string name, FileStream content, Action<int> sent, CmdletPump pump) => session.UseAsync(

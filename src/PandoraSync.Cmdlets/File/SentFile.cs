@@ -1,8 +1,39 @@
+using PandoraSync.Client;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Session;
+
 namespace PandoraSync.Cmdlets.File;
 
-/// <summary>A file that a server has confirmed to have.</summary>
-/// <param name="Name">Its name at the server.</param>
-/// <param name="Length">Bytes of its content.</param>
-/// <param name="Endpoint">The server: <c>host:port</c>.</param>
-/// <param name="Path">The file that was sent.</param>
-public sealed record SentFile(string Name, long Length, string Endpoint, string Path);
+/// <summary>A file that a server has confirmed to have. Its name, host and port bind to the next cmdlet.</summary>
+public sealed class SentFile : IPipedItem
+{
+    private readonly RegisteredSession _session;
+
+    internal SentFile(TentacleSession session, string name, long length, string path)
+    {
+        _session = new RegisteredSession(session);
+        (ComputerName, Port) = (session.Options.Endpoint.Host, session.Options.Endpoint.Port);
+        (Name, Length, Path) = (name, length, path);
+    }
+
+    /// <summary>The server's host.</summary>
+    public string ComputerName { get; }
+
+    /// <summary>The server's port.</summary>
+    public int Port { get; }
+
+    /// <summary>Its name at the server.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes of its content.</summary>
+    public long Length { get; }
+
+    /// <summary>The file that was sent.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    RegisteredSession IPipedItem.GetSession() => _session;
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

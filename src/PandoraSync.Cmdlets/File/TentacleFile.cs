@@ -1,21 +1,32 @@
 using System;
 using PandoraSync.Client;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Session;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.File;
 
-/// <summary>A file at a Tentacle server.</summary>
-public sealed class TentacleFile
+/// <summary>A file at a Tentacle server. Its name, host and port bind to the next cmdlet, also where it comes back from a job or a file.</summary>
+public sealed class TentacleFile : IPipedItem
 {
+    private readonly RegisteredSession _session;
+
     internal TentacleFile(TentacleSession session, ListedName listed, string folder, long? length)
     {
-        Session = session;
+        _session = new RegisteredSession(session);
+        (ComputerName, Port) = (session.Options.Endpoint.Host, session.Options.Endpoint.Port);
         Name = listed.Name;
-        WhyUnsafe = listed.WhyUnsafe;
+        UnsafeReason = listed.WhyUnsafe;
         Folder = folder;
         Length = length;
         Time = AgentDataName.TryGetEpoch(listed.Name, out var epoch) ? DateTimeOffset.FromUnixTimeSeconds(epoch).LocalDateTime : null;
     }
+
+    /// <summary>The server's host.</summary>
+    public string ComputerName { get; }
+
+    /// <summary>The server's port.</summary>
+    public int Port { get; }
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -30,16 +41,13 @@ public sealed class TentacleFile
     public string Folder { get; }
 
     /// <summary>False if the name must not be asked of a server.</summary>
-    public bool IsSafe => WhyUnsafe is null;
+    public bool IsSafe => UnsafeReason is null;
 
     /// <summary>Why the name is unsafe; null if it is safe.</summary>
-    public string? WhyUnsafe { get; }
+    public string? UnsafeReason { get; }
 
-    /// <summary>The server: <c>host:port</c>.</summary>
-    public string Endpoint => Session.Endpoint;
-
-    /// <summary>The session to reach it by; pipes use it.</summary>
-    public TentacleSession Session { get; }
+    /// <inheritdoc/>
+    RegisteredSession IPipedItem.GetSession() => _session;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -3,8 +3,8 @@ using System.Linq;
 using System.Management.Automation;
 using System.Security;
 using System.Threading.Tasks;
-using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Session;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
@@ -24,6 +24,8 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     private const string AsRelay = "Relay";
     private const string AsStock = "Stock";
 
+    // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
+    private int _minimumTlsVersion = (int)TlsVersion.Tls12;
     private string? _logPath;
     private bool _isQuiet;
 
@@ -157,7 +159,11 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
     [Parameter(ParameterSetName = ByParameters)]
     [Parameter(ParameterSetName = AsRelay)]
-    public TlsVersion MinimumTlsVersion { get; set; } = TlsVersion.Tls12;
+    public TlsVersion MinimumTlsVersion
+    {
+        get => (TlsVersion)_minimumTlsVersion;
+        set => _minimumTlsVersion = (int)value;
+    }
 
     /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
     [Parameter(ParameterSetName = ByParameters)]
@@ -169,7 +175,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = AsRelay, Mandatory = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
-    public TentacleSession? RelayTo { get; set; }
+    public RegisteredSession? RelayTo { get; set; }
 
     /// <summary>A tentacle_server.conf (stock's -F).</summary>
     [Parameter(ParameterSetName = AsStock, ValueFromPipelineByPropertyName = true)]
@@ -249,7 +255,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RetryCount = RetryCount,
         Tls = MakeTls(),
-        Relay = RelayTo?.Options,
+        Relay = RelayTo?.Inner.Options,
     };
 
     private TlsServerOptions? MakeTls()

@@ -1,13 +1,12 @@
 using System.Linq;
 using System.Management.Automation;
-using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
 
 namespace PandoraSync.Cmdlets.Session;
 
 /// <summary>Lists the sessions of this process.</summary>
 [Cmdlet(VerbsCommon.Get, "TentacleSession", DefaultParameterSetName = "Name")]
-[OutputType(typeof(TentacleSession))]
+[OutputType(typeof(RegisteredSession))]
 public sealed class GetTentacleSessionCmdlet : PSCmdlet
 {
     /// <summary>Names, with wildcards; all by default.</summary>

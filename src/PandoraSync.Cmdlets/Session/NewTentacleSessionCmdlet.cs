@@ -6,7 +6,7 @@ namespace PandoraSync.Cmdlets.Session;
 
 /// <summary>Makes a session to a Tentacle server and checks that the server answers.</summary>
 [Cmdlet(VerbsCommon.New, "TentacleSession", DefaultParameterSetName = ByComputerName)]
-[OutputType(typeof(TentacleSession))]
+[OutputType(typeof(RegisteredSession))]
 public sealed class NewTentacleSessionCmdlet : ConnectionCmdlet
 {
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>

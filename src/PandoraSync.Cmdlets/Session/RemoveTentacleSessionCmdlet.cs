@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
 
 namespace PandoraSync.Cmdlets.Session;
@@ -12,15 +11,15 @@ public sealed class RemoveTentacleSessionCmdlet : PandoraSyncCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
-    public TentacleSession Session { get; set; } = null!;
+    public RegisteredSession Session { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var session = Session;
-        if (!ShouldProcess($"{session.Name} ({session.Endpoint})", "Remove session"))
+        if (!ShouldProcess($"{session.Name} ({session.Inner.Endpoint})", "Remove session"))
             return;
-        TryRun(session, _ => session.DisconnectAsync(StopToken));
+        TryRun(session, _ => session.Inner.DisconnectAsync(StopToken));
         SessionRegistry.Remove(session);
     }
 }

@@ -26,7 +26,7 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
-    public TentacleSession? Session { get; set; }
+    public RegisteredSession? Session { get; set; }
 
     /// <summary>Gives only true or false: whether every step works.</summary>
     [Parameter]
@@ -37,7 +37,7 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     {
         if (string.Equals(ParameterSetName, BySession, StringComparison.Ordinal))
         {
-            TryRun(Session, pump => TestAsync(Session!.Options, pump));
+            TryRun(Session, pump => TestAsync(Session!.Inner.Options, pump));
             return;
         }
 
@@ -99,14 +99,14 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
         ServerTestStep result;
         try
         {
-            result = new ServerTestStep(options.Endpoint.ToString(), step, Succeeded: true, await test().ConfigureAwait(false), Advice: null);
+            result = new ServerTestStep(options.Endpoint, step, await test().ConfigureAwait(false));
         }
         catch (TentacleException e)
         {
-            result = new ServerTestStep(options.Endpoint.ToString(), step, Succeeded: false, e.Message, ErrorMapper.Advice(e.Kind));
+            result = new ServerTestStep(options.Endpoint, step, e);
         }
 
-        pump.Verbose($"{result.Endpoint}: {step}: {result.Detail}");
+        pump.Verbose($"{options.Endpoint}: {step}: {result.Detail}");
         if (!Quiet)
             pump.Output(result);
         return result.Succeeded;

@@ -6,7 +6,7 @@ namespace PandoraSync.Cmdlets.Sync;
 
 /// <summary>Shows what a pandora_server.conf says about the sync server: what was understood, from which line, and what each site will do. It connects nowhere.</summary>
 [Cmdlet(VerbsCommon.Get, "PandoraSyncConfiguration")]
-[OutputType(typeof(PandoraSyncConfiguration))]
+[OutputType(typeof(SyncConfiguration))]
 public sealed class GetPandoraSyncConfigurationCmdlet : PandoraSyncCmdlet
 {
     /// <summary>The file.</summary>
@@ -21,6 +21,6 @@ public sealed class GetPandoraSyncConfigurationCmdlet : PandoraSyncCmdlet
         var configuration = OrThrow(() => PandoraSyncConfiguration.Read(FileSystemPath(Path)), Path);
         foreach (var warning in configuration.Warnings)
             WriteWarning(warning);
-        WriteObject(configuration);
+        WriteObject(new SyncConfiguration(configuration));
     }
 }

@@ -12,11 +12,14 @@ namespace PandoraSync.Cmdlets.Sync;
 
 /// <summary>The sync server: calls in at sites, takes what their buffers hold into the incoming directory, and says what became of each site.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PandoraSync", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
-[OutputType(typeof(SiteResult))]
+[OutputType(typeof(SyncResult))]
 public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 {
     private const string ByConfigPath = "ConfigPath";
     private readonly List<SyncSite> _sites = [];
+
+    // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
+    private int _delivery = (int)SyncDelivery.Safe;
 
     /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -33,7 +36,11 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     /// <summary>Safe loses nothing, whatever breaks; Fast halves the round trips, but a stock server deletes a file that was under way when the line broke.</summary>
     [Parameter(ParameterSetName = ByComputerName)]
     [ValidateSet("Safe", "Fast")]
-    public SyncDelivery Delivery { get; set; } = SyncDelivery.Safe;
+    public SyncDelivery Delivery
+    {
+        get => (SyncDelivery)_delivery;
+        set => _delivery = (int)value;
+    }
 
     /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help.</summary>
     [Parameter(ParameterSetName = ByComputerName)]
@@ -109,7 +116,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             options.WithPump(pump),
             result =>
             {
-                pump.Output(result);
+                pump.Output(new SyncResult(result));
                 result.ReportProblems(pump);
             },
             StopToken);

@@ -24,8 +24,19 @@ public sealed class NetFrameworkTests
     }
 
     [Fact]
-    public void It_needs_no_assembly_beside_BouncyCastle() =>
+    public async Task It_does_so_over_mutual_TLS_with_another_BouncyCastle_beside_it()
+    {
+        Assert.SkipWhen(RealPrograms.Mono.WhyMissing is not null, RealPrograms.Mono.WhyMissing ?? string.Empty);
+        var result = await RealPrograms.Mono.RunAsync([Path.Combine(Folder, "PandoraSync.NetFramework.exe"), "BouncyCastle.Cryptography"]);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("BouncyCastle.Cryptography 2.4.0", result.Output, System.StringComparison.Ordinal);
+        Assert.Contains("100 files served, sent, listed and drained", result.Output, System.StringComparison.Ordinal);
+        Assert.Contains("TLS", result.Output, System.StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_needs_no_assembly_beside_Core_and_its_BouncyCastle() =>
         Assert.Equal(
-            ["BouncyCastle.Cryptography.dll", "PandoraSync.Core.dll"],
-            Directory.EnumerateFiles(Folder, "*.dll").Select(p => Path.GetFileName(p)).Order(System.StringComparer.Ordinal));
+            ["PandoraSync.BouncyCastle.dll", "PandoraSync.Core.dll"],
+            Directory.EnumerateFiles(Folder, "*.dll").Select(p => Path.GetFileName(p)).Where(n => n is not "BouncyCastle.Cryptography.dll").Order(System.StringComparer.Ordinal));
 }
