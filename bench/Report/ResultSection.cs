@@ -26,7 +26,7 @@ internal static class ResultSection
         }
 
         AppendLines(text, "Goals:\n\n", [.. comparison.Goals.Select(g => g.Report(result))]);
-        AppendLines(text, string.Empty, [.. comparison.Notes.Concat(comparison.Contenders.Select(c => c.WhyMissing).OfType<string>().Select(w => $"Left out: {w}")).Distinct(StringComparer.Ordinal)]);
+        AppendLines(text, string.Empty, [.. comparison.Notes.Concat(comparison.Contenders.Select(c => c.WhyMissing).OfType<string>().Select(w => $"Skipped out: {w}")).Distinct(StringComparer.Ordinal)]);
         var kind = scale.IsShort
             ? "A short run: it shows that everything works, its figures mean nothing."
             : comparison.IsPartial ? "A run with fewer files." : "A full run.";

@@ -1,4 +1,4 @@
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
 
 namespace PandoraSync.Bench;
 

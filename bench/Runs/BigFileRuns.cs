@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
 using PandoraSync.TestSupport;
 
 namespace PandoraSync.Bench;

@@ -53,7 +53,7 @@ internal static class Drains
         var site = new SyncSite(new TentacleClientOptions(new TentacleEndpoint("127.0.0.1", port)) { Tls = tls });
         var options = new SyncOptions(incoming.Path) { Delivery = delivery, Connections = connections };
         var clock = Stopwatch.StartNew();
-        var result = (await SyncServer.DrainAsync([site], options, completed: null, patience.Token)).Single();
+        var result = (await SyncRunner.DrainAsync([site], options, completed: null, patience.Token)).Single();
         var seconds = clock.Elapsed.TotalSeconds;
         if (!result.Succeeded || result.Files != files.Length)
             throw new BenchFailedException($"The drain is not complete: {result}", result.Error);

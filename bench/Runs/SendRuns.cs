@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
+using PandoraSync.Client;
 using PandoraSync.TestSupport;
 
 namespace PandoraSync.Bench;

@@ -4,7 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;

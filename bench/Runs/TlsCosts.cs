@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Client;
 using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
@@ -39,7 +40,7 @@ internal static class TlsCosts
     {
         var authority = CertificateIssuer.CreateAuthority(new CertificateOrder("bench", CertificateRole.Authority) { KeyAlgorithm = algorithm });
         var site = CertificateIssuer.Issue(authority, new CertificateOrder("site", CertificateRole.Server, ["127.0.0.1"]) { KeyAlgorithm = algorithm });
-        return (new TlsServerOptions(site.ToIdentity()), new TlsClientOptions(PeerTrust.Create(authority.ToAuthorities())));
+        return (new TlsServerOptions(TlsIdentity.FromIssued(site)), new TlsClientOptions(PeerTrust.Create(authority.ToAuthorities())));
     }
 
     private static async Task<double> ConnectAsync(int count, (TlsServerOptions Server, TlsClientOptions Client)? made)

@@ -27,7 +27,7 @@ internal static class DrainWork
         var clock = new Stopwatch();
         var options = new SyncOptions(given["incoming"])
         {
-            ParallelSites = given.Number("parallel"),
+            ThrottleLimit = given.Number("parallel"),
             Received = _ =>
             {
                 var count = Interlocked.Increment(ref arrived);
@@ -39,10 +39,10 @@ internal static class DrainWork
             .Select(s => new SyncSite(new TentacleClientOptions(TentacleEndpoint.Parse(s)) { Timeout = TimeSpan.FromSeconds(60) }))
             .ToArray();
         clock.Start();
-        var results = await SyncServer.DrainAsync(sites, options, completed: null, patience.Token);
+        var results = await SyncRunner.DrainAsync(sites, options, completed: null, patience.Token);
         var seconds = clock.Elapsed.TotalSeconds;
         var failed = results.FirstOrDefault(r => !r.Succeeded);
-        var failure = failed is null ? null : $"{failed.Site}: {failed.Error?.Message ?? failed.Left[0].ToString()}";
+        var failure = failed is null ? null : $"{failed.Site}: {failed.Error?.Message ?? failed.Skipped[0].ToString()}";
         await Worker.SayAsync(new DrainReport(seconds, results.Sum(r => r.Files), failure, ProcessMemory.Peak(Environment.ProcessId), tenths));
     }
 }

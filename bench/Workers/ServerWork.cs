@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
 using PandoraSync.Server;
 using PandoraSync.TestSupport;
 using PandoraSync.Transport.Tls;

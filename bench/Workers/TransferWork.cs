@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;

@@ -4,9 +4,9 @@ using System.Linq;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Client;
-using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.Sync;
 using PandoraSync.Transport;
@@ -34,8 +34,8 @@ internal static class Program
             using var server = TentacleServer.Start(new TentacleServerOptions(buffer) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true, Tls = serverTls });
             var site = new SyncSite(new TentacleClientOptions(server.Endpoints[0]) { Tls = clientTls });
             await SendAsync(site).ConfigureAwait(false);
-            var result = (await SyncServer.DrainAsync([site], new SyncOptions(incoming), completed: null, CancellationToken.None).ConfigureAwait(false)).Single();
-            Require(result.Error is null && result.Files == FileCount, "the drain: " + result + result.Left.FirstOrDefault());
+            var result = (await SyncRunner.DrainAsync([site], new SyncOptions(incoming), completed: null, CancellationToken.None).ConfigureAwait(false)).Single();
+            Require(result.Error is null && result.Files == FileCount, "the drain: " + result + result.Skipped.FirstOrDefault());
             for (var i = 0; i < FileCount; i++)
                 Require(File.ReadAllBytes(Path.Combine(incoming, Name(i))).SequenceEqual(Content(i)), "the content of " + Name(i));
             Require(Directory.GetFiles(buffer).Length == 0, "an empty buffer");
@@ -68,7 +68,7 @@ internal static class Program
         var site = CertificateIssuer.Issue(authority, new CertificateOrder("site", CertificateRole.Server, ["127.0.0.1"]));
         var main = CertificateIssuer.Issue(authority, new CertificateOrder("main", CertificateRole.Client));
         var trust = PeerTrust.Create(authority.ToAuthorities());
-        return (new TlsServerOptions(site.ToIdentity()) { ClientTrust = trust }, new TlsClientOptions(trust) { Identity = main.ToIdentity() });
+        return (new TlsServerOptions(TlsIdentity.FromIssued(site)) { ClientTrust = trust }, new TlsClientOptions(trust) { Identity = TlsIdentity.FromIssued(main) });
     }
 
     private static async Task SendAsync(SyncSite site)

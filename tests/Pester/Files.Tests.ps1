@@ -79,7 +79,7 @@ Describe 'Files at a server' {
         $good = New-File 'good.1.data' 'x'
         Send-TentacleFile '/nowhere/none.data', $good -Session $session -ErrorAction SilentlyContinue -ErrorVariable problems
         $problems | Should -HaveCount 1
-        $problems[0].FullyQualifiedErrorId | Should -Be 'Tentacle.LocalFile,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet'
+        $problems[0].FullyQualifiedErrorId | Should -Be 'Tentacle.LocalFile,PandoraSync.Cmdlets.Files.SendTentacleFileCmdlet'
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
         Get-TentacleFile 'none.data' -Session $session -ErrorAction SilentlyContinue -ErrorVariable problems
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'Tentacle.NotFound,*'

@@ -12,7 +12,7 @@ Describe 'Rows of a pipeline' {
                 [pscustomobject] @{ ComputerName = '127.0.0.1'; Port = $server.Port; Credential = New-Password $row[0]; Name = $row[1] }
             }
             $rows | Remove-TentacleFile -ErrorAction SilentlyContinue -ErrorVariable problems
-            $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.AuthenticationFailed,PandoraSync.Cmdlets.File.RemoveTentacleFileCmdlet'
+            $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.AuthenticationFailed,PandoraSync.Cmdlets.Files.RemoveTentacleFileCmdlet'
             [IO.Directory]::GetFiles($buffer) | ForEach-Object { [IO.Path]::GetFileName($_) } | Should -Be 'b.2.data'
         }
         finally {
@@ -82,7 +82,7 @@ Describe 'Files to send' {
 
     It 'on a drive that does not exist, or with a pattern that is none, do not keep the others' {
         'nodrive:/x.data', '/nowhere/[.data', (New-File 'good.1.data' 'x') | Send-TentacleFile @at -ErrorAction SilentlyContinue -ErrorVariable problems
-        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be @('Tentacle.LocalFile,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet', 'Tentacle.BadName,PandoraSync.Cmdlets.File.SendTentacleFileCmdlet')
+        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be @('Tentacle.LocalFile,PandoraSync.Cmdlets.Files.SendTentacleFileCmdlet', 'Tentacle.BadName,PandoraSync.Cmdlets.Files.SendTentacleFileCmdlet')
         "$($problems[0].Exception.Message)" | Should -BeLike "'nodrive:/x.data' cannot be used:*'nodrive'*"
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
     }
@@ -113,13 +113,13 @@ Describe 'Names that a server chose' {
 
     It 'are no wildcards for Remove-TentacleFile' {
         Get-TentacleFile @at | Where-Object IsSafe -eq $false | Remove-TentacleFile -ErrorAction SilentlyContinue -ErrorVariable problems
-        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.BadName,PandoraSync.Cmdlets.File.RemoveTentacleFileCmdlet'
+        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.BadName,PandoraSync.Cmdlets.Files.RemoveTentacleFileCmdlet'
         $fake.Asked | Should -Not -Contain 'MV <b.2.data>'
     }
 
     It 'are no wildcards for Receive-TentacleBuffer' {
         Get-TentacleFile @at | Where-Object IsSafe -eq $false | Receive-TentacleBuffer (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
-        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.BadName,PandoraSync.Cmdlets.Buffer.ReceiveTentacleBufferCmdlet'
+        $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.BadName,PandoraSync.Cmdlets.Buffers.ReceiveTentacleBufferCmdlet'
         $fake.Asked | Should -Not -Contain 'RECV <b.2.data>'
     }
 }

@@ -5,9 +5,9 @@ namespace PandoraSync.TestSupport;
 /// <summary>What a <see cref="StockServer"/> is about to do or has done, and the means to make it misbehave there.</summary>
 public sealed class StockMoment
 {
-    private readonly StockConnection _connection;
+    private readonly StockServerConnection _connection;
 
-    internal StockMoment(StockConnection connection, StockPoint point, string command, long bytesDone, byte[]? data)
+    internal StockMoment(StockServerConnection connection, StockPoint point, string command, long bytesDone, byte[]? data)
     {
         _connection = connection;
         Point = point;

@@ -18,7 +18,7 @@ public sealed class StockServer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentQueue<string> _commands = new();
-    private readonly List<StockConnection> _open = [];
+    private readonly List<StockServerConnection> _open = [];
     private readonly List<Thread> _threads = [];
     private readonly Lock _gate = new();
     private readonly TempFolder? _ownFolder;
@@ -106,7 +106,7 @@ public sealed class StockServer : IDisposable
     {
         _stopping.Set();
         _listener.Dispose();
-        StockConnection[] open;
+        StockServerConnection[] open;
         Thread[] threads;
         lock (_gate)
         {
@@ -152,7 +152,7 @@ public sealed class StockServer : IDisposable
 
     private void Serve(Socket socket)
     {
-        var connection = new StockConnection(this, socket, Interlocked.Increment(ref _served));
+        var connection = new StockServerConnection(this, socket, Interlocked.Increment(ref _served));
         var thread = new Thread(() => Run(connection)) { IsBackground = true, Name = "stock connection" };
         lock (_gate)
         {
@@ -164,7 +164,7 @@ public sealed class StockServer : IDisposable
         }
     }
 
-    private void Run(StockConnection connection)
+    private void Run(StockServerConnection connection)
     {
         try
         {

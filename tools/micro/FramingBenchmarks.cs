@@ -20,9 +20,9 @@ public class FramingBenchmarks
     [Benchmark]
     public int CutLine()
     {
-        var space = _frames.Free(_line.Length);
+        var space = _frames.GetMemory(_line.Length);
         Buffer.BlockCopy(_line, 0, space.Array!, space.Offset, _line.Length);
-        _frames.Filled(_line.Length);
+        _frames.Advance(_line.Length);
         return _frames.TryTakeLine(out var line) ? line.Count : 0;
     }
 

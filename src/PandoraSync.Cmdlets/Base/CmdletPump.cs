@@ -25,10 +25,10 @@ public sealed class CmdletPump
     public void Output(object value) => _actions.Add(() => _cmdlet.WriteObject(value));
 
     /// <summary>Writes a sentence of the story.</summary>
-    public void Verbose(string text) => Tell(() => _cmdlet.WriteVerbose(text));
+    public void Verbose(string text) => Report(() => _cmdlet.WriteVerbose(text));
 
     /// <summary>Writes a warning.</summary>
-    public void Warning(string text) => Tell(() => _cmdlet.WriteWarning(text));
+    public void Warning(string text) => Report(() => _cmdlet.WriteWarning(text));
 
     /// <summary>Writes an error that does not end the cmdlet.</summary>
     public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.WriteError(ErrorMapper.ToRecord(error, target)));
@@ -62,7 +62,7 @@ public sealed class CmdletPump
     }
 
     /// <summary>What is told faster than it can be shown is left out: whoever makes a server log much must not fill its memory.</summary>
-    private void Tell(Action write)
+    private void Report(Action write)
     {
         if (_actions.Count >= MostWaiting)
         {

@@ -32,7 +32,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>The server's port, 1 to 65535; 41121 by default. A port written behind the host wins.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [BlankMeans(TentacleLimits.DefaultPort)]
+    [EmptyMeansDefault(TentacleLimits.DefaultPort)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
@@ -43,13 +43,13 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>How long to wait for a connection and for each read or write, 0.1 to 3600 seconds; 10 by default.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [BlankMeans(DefaultTimeoutSec)]
+    [EmptyMeansDefault(DefaultTimeoutSec)]
     [ValidateRange(0.1, 3600.0)]
     public double TimeoutSec { get; set; } = DefaultTimeoutSec;
 
     /// <summary>How often a step that is safe to repeat is tried again, 0 to 100; 3 by default.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [BlankMeans(DefaultRetryCount)]
+    [EmptyMeansDefault(DefaultRetryCount)]
     [ValidateRange(0, 100)]
     public int RetryCount { get; set; } = DefaultRetryCount;
 

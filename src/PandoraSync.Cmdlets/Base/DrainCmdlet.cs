@@ -23,10 +23,10 @@ internal static class DrainCmdlet
     /// <summary>Writes an error for the site, if it failed, and for each file that was left.</summary>
     public static void ReportProblems(this SiteResult result, CmdletPump pump)
     {
-        foreach (var left in result.Left)
+        foreach (var left in result.Skipped)
             pump.Error(new TentacleException(left.Kind, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}") { Peer = result.Site, File = left.Name, Step = "drain" }, left.Name);
-        if (result.LeftCount > result.Left.Count)
-            pump.Error(new TentacleException(TentacleErrorKind.TooLarge, $"{result.LeftCount - result.Left.Count} more files at {result.Site} were not taken: -Verbose names them all.") { Peer = result.Site, Step = "drain" }, result.Site);
+        if (result.SkippedCount > result.Skipped.Count)
+            pump.Error(new TentacleException(TentacleErrorKind.TooLarge, $"{result.SkippedCount - result.Skipped.Count} more files at {result.Site} were not taken: -Verbose names them all.") { Peer = result.Site, Step = "drain" }, result.Site);
         if (result.Error is { } error)
             pump.Error(error, result.Site);
     }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.Base;
 

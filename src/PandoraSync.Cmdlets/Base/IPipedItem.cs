@@ -1,4 +1,4 @@
-using PandoraSync.Cmdlets.Session;
+using PandoraSync.Cmdlets.Sessions;
 
 namespace PandoraSync.Cmdlets.Base;
 

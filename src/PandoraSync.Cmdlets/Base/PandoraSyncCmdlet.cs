@@ -56,7 +56,7 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Makes what one item needs; its error becomes an error record, and the cmdlet goes on with its next item.</summary>
     /// <returns>Null if it failed.</returns>
-    protected T? OrSkip<T>(Func<T> make, object? target)
+    protected T? TryCreate<T>(Func<T> make, object? target)
         where T : class
     {
         try

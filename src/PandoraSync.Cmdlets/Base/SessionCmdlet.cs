@@ -3,7 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using PandoraSync.Client;
-using PandoraSync.Cmdlets.Session;
+using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Base;
@@ -45,7 +45,7 @@ public abstract class SessionCmdlet : ConnectionCmdlet
             return Session.Inner;
         if (InputObject is { } item && !_saysHowToConnect)
             return item.GetSession().Inner;
-        if (OrSkip(() => MakeOptions(ComputerName), ComputerName) is not { } options)
+        if (TryCreate(() => MakeOptions(ComputerName), ComputerName) is not { } options)
             return null;
         if (!_own.TryGetValue(options, out var session))
             _own[options] = session = new TentacleSession(options);

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using PandoraSync.Client;
-using PandoraSync.Cmdlets.Session;
+using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Base;

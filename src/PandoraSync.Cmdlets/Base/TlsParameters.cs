@@ -1,8 +1,6 @@
-using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Security;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 using PandoraSync.Transport.Tls;
 
@@ -45,7 +43,7 @@ internal sealed record TlsParameters
             throw Wrong("With TLS it must be said whom to trust: give -CaPath or -Fingerprint, or -SkipCertificateCheck to trust whoever answers.");
         if (SkipCertificateCheck && (CaPath.Count > 0 || Fingerprint is not null))
             throw Wrong("-SkipCertificateCheck contradicts -CaPath and -Fingerprint: leave one or the other out.");
-        return new TlsClientOptions(SkipCertificateCheck ? PeerTrust.Anything() : MakeTrust())
+        return new TlsClientOptions(SkipCertificateCheck ? PeerTrust.AcceptAny() : MakeTrust())
         {
             Identity = CertificatePath is null ? null : MakeIdentity(),
             HostNameCheck = SkipHostNameCheck || SkipCertificateCheck ? HostNameCheck.Skip : HostNameCheck.Require,

@@ -1,7 +1,7 @@
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Protocol;
 

@@ -1,5 +1,5 @@
 using System;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
 using PandoraSync.Cmdlets.Base;
 
 namespace PandoraSync.Cmdlets.Certificate;

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
@@ -55,7 +55,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
     [Parameter]
     [ValidateRange(1, 10_000)]
-    public int ParallelSites { get; set; } = 32;
+    public int ThrottleLimit { get; set; } = 32;
 
     /// <summary>Largest file that is taken, in bytes; 20,000,000 by default. Larger ones are left at their site and named.</summary>
     [Parameter]
@@ -67,7 +67,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     {
         foreach (var computer in ComputerName)
         {
-            if (OrSkip(() => MakeOptions(computer), computer) is { } options)
+            if (TryCreate(() => MakeOptions(computer), computer) is { } options)
                 _sites.Add(new SyncSite(options));
         }
     }
@@ -78,7 +78,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (string.Equals(ParameterSetName, ByConfigPath, StringComparison.Ordinal))
             DrainAsConfigured();
         else
-            Drain(_sites, OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ParallelSites = ParallelSites, MaxFileBytes = MaxFileSize }, Destination));
+            Drain(_sites, OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }, Destination));
     }
 
     private void DrainAsConfigured()
@@ -88,7 +88,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(warning);
         WriteVerbose($"{configuration}.");
         if (configuration.IsEnabled)
-            Drain(configuration.Sites, configuration.Options with { ParallelSites = ParallelSites, MaxFileBytes = MaxFileSize });
+            Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
         else
             WriteWarning($"{configuration}: set syncserver to 1 to turn it on.");
     }
@@ -111,7 +111,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = pump.Warning } }) : site;
 
     private Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump) =>
-        SyncServer.DrainAsync(
+        SyncRunner.DrainAsync(
             sites,
             options.WithPump(pump),
             result =>

@@ -17,8 +17,8 @@ public sealed class SyncResult
         Files = result.Files;
         Bytes = result.Bytes;
         Recovered = result.Recovered;
-        Skipped = result.LeftCount;
-        SkippedFiles = new TextList(result.Left.Select(l => $"{l.Name}: {l.Reason}"));
+        Skipped = result.SkippedCount;
+        SkippedFiles = new TextList(result.Skipped.Select(l => $"{l.Name}: {l.Reason}"));
         Duration = Math.Round(result.Elapsed.TotalSeconds, 3);
         StartTime = DateTime.Now - result.Elapsed;
         _exception = result.Error;

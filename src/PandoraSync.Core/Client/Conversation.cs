@@ -12,7 +12,7 @@ namespace PandoraSync.Client;
 internal sealed class Conversation(TentacleChannel channel, TentacleClientOptions options)
 {
     /// <summary>Keeps the conversation in step after lines that no server answers.</summary>
-    public UnansweredLine Unanswered { get; } = new(channel);
+    public Resynchronizer Unanswered { get; } = new(channel);
 
     /// <summary>True once the server has answered something: it serves this connection.</summary>
     public bool HasAnswered { get; set; }
@@ -34,7 +34,7 @@ internal sealed class Conversation(TentacleChannel channel, TentacleClientOption
     {
         if (channel.HasUnreadBytes)
             throw channel.Fail(TentacleErrorKind.Protocol, "sent more than it announced, perhaps because the file before was still growing", inner: null);
-        await Unanswered.SettleAsync(ReadReplyAsync).ConfigureAwait(false);
+        await Unanswered.ResyncAsync(ReadReplyAsync).ConfigureAwait(false);
         channel.Queue(command.ToBytes());
         if (ahead is not null)
             channel.Queue(ahead.ToBytes());

@@ -221,7 +221,7 @@ public sealed class TentacleClient : IDisposable
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
         using var step = _conversation.Begin("QUIT", file: null, cancellationToken);
-        await _conversation.Unanswered.SettleAsync(_conversation.ReadReplyAsync).ConfigureAwait(false);
+        await _conversation.Unanswered.ResyncAsync(_conversation.ReadReplyAsync).ConfigureAwait(false);
         _channel.Queue(TentacleCommand.Quit.ToBytes());
         await _channel.FlushAsync().ConfigureAwait(false);
         if (await _channel.ReadLineAsync().ConfigureAwait(false) is not null)

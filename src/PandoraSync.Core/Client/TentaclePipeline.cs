@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
 
@@ -27,7 +28,7 @@ internal sealed class TentaclePipeline : IDisposable
 
     private readonly TentacleChannel _channel;
     private readonly Conversation _conversation;
-    private readonly SendAhead _ahead;
+    private readonly BackgroundSender _ahead;
     private readonly IDisposable _watch;
     private readonly TimeSpan _patience;
     private readonly Queue<int> _asked = new();
@@ -37,7 +38,7 @@ internal sealed class TentaclePipeline : IDisposable
     {
         _channel = channel;
         _conversation = conversation;
-        _patience = channel.Patience;
+        _patience = channel.IdleTimeout;
         _watch = conversation.Begin("RECV", file: null, cancellationToken);
         _ahead = channel.BeginSendingAhead();
         channel.ReadAheadBytes = BufferPool.BufferBytes;
@@ -101,9 +102,9 @@ internal sealed class TentaclePipeline : IDisposable
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Refused"/>: the server keeps it, and the next answer can be read. All others end the connection.</exception>
     public async Task<DeletionOutcome> ReadDeletionAsync(string name, long length)
     {
-        _channel.Patience = _patience + TimeSpan.FromSeconds(length / LeastBytesHashedPerSecond);
+        _channel.IdleTimeout = _patience + TimeSpan.FromSeconds(length / LeastBytesHashedPerSecond);
         var reply = await ReadAsync(TentacleVerb.Del, name).ConfigureAwait(false);
-        _channel.Patience = _patience;
+        _channel.IdleTimeout = _patience;
         if (reply.IsOk)
             return DeletionOutcome.Deleted;
         if (Conversation.IsMissing(reply))

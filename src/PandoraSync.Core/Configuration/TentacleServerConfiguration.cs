@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Security;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
+using PandoraSync.Server.Access;
+using PandoraSync.Server.Storage;
 using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
 
@@ -93,7 +94,7 @@ public sealed class TentacleServerConfiguration
             RetryCount = (int)reader.Number("retries", TentacleLimits.DefaultRetries, 0, 100),
             Timeout = TimeSpan.FromSeconds(reader.Seconds("timeout", TentacleLimits.DefaultTimeout.TotalSeconds)),
             Password = reader.Text("password", isSecret: true) is { } password ? reader.Try("password", () => TentaclePassword.FromText(password)) : null,
-            Access = reader.Flag("use_libwrap") ? reader.Try("use_libwrap", () => HostsAccess.Read(HostsAccess.AllowPath, HostsAccess.DenyPath)) ?? AccessList.Everybody : AccessList.Everybody,
+            Access = reader.Flag("use_libwrap") ? reader.Try("use_libwrap", () => HostsAccess.Read(HostsAccess.AllowPath, HostsAccess.DenyPath)) ?? AccessList.AllowAll : AccessList.AllowAll,
             Tls = ReadTls(reader, passphrase),
             Relay = relay,
         };

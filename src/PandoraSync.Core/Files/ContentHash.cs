@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
-using PandoraSync.Transport;
 
 namespace PandoraSync.Files;
 

@@ -1,4 +1,3 @@
-using System;
 
 namespace PandoraSync.Files;
 

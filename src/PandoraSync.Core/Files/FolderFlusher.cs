@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Compat;
+using PandoraSync.Native;
 
 namespace PandoraSync.Files;
 

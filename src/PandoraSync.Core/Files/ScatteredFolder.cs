@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using PandoraSync.Compat;
+using PandoraSync.Native;
 
 namespace PandoraSync.Files;
 

@@ -3,7 +3,6 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using PandoraSync.Protocol;
-using PandoraSync.Transport;
 
 namespace PandoraSync.Files;
 
@@ -32,10 +31,10 @@ internal static class ZipMember
     /// <exception cref="TentacleException">Not an archive, damaged, or over the limit.</exception>
     public static long Read(Stream archive, Stream destination, long maxBytes)
     {
-        var expectedCrc = WithDamageTold(() => ReadFirstCrc(archive));
+        var expectedCrc = WrapCorruption(() => ReadFirstCrc(archive));
         archive.Position = 0;
-        using var zip = WithDamageTold(() => new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true));
-        using var member = WithDamageTold(() => zip.Entries[0].Open());
+        using var zip = WrapCorruption(() => new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true));
+        using var member = WrapCorruption(() => zip.Entries[0].Open());
         var (length, crc) = Copy(member, destination, maxBytes);
         return crc == expectedCrc ? length : throw Damaged("its check sum does not fit its content");
     }
@@ -47,7 +46,7 @@ internal static class ZipMember
         try
         {
             long length = 0;
-            for (int count; (count = WithDamageTold(() => member.Read(buffer, 0, buffer.Length))) > 0; length += count)
+            for (int count; (count = WrapCorruption(() => member.Read(buffer, 0, buffer.Length))) > 0; length += count)
             {
                 if (length + count > maxBytes)
                     throw new TentacleException(TentacleErrorKind.TooLarge, $"The archive unpacks to more than {maxBytes} bytes.");
@@ -64,7 +63,7 @@ internal static class ZipMember
     }
 
     // Offsets that lie show as whatever the runtime's archive reader stumbles over. Errors of the destination are not among these: they stay what they are.
-    private static T WithDamageTold<T>(Func<T> read)
+    private static T WrapCorruption<T>(Func<T> read)
     {
         try
         {

@@ -42,7 +42,7 @@ public static class FileNameRules
     /// <summary>Says why a name is not to be sent to or asked of any server: it is invalid, or a stock server could trip over it.</summary>
     /// <param name="name">A file name without any path.</param>
     /// <returns>The reason as the end of a sentence ("it ..."), or null if the name is safe.</returns>
-    public static string? WhyUnsafe(string name)
+    public static string? UnsafeReason(string name)
     {
         if (WhyInvalid(name) is { } invalid)
             return invalid;
@@ -69,7 +69,7 @@ public static class FileNameRules
     /// <returns>The reason as the end of a sentence ("it ..."), or null if it is fetched.</returns>
     public static string? WhyNotFetched(string name)
     {
-        if (WhyUnsafe(name) is { } reason)
+        if (UnsafeReason(name) is { } reason)
             return reason;
         if (name[0] == '.')
             return "it is hidden: it begins with a dot";
@@ -83,7 +83,7 @@ public static class FileNameRules
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.BadName"/>.</exception>
     public static void RequireSafe(string name)
     {
-        if (WhyUnsafe(name) is { } reason)
+        if (UnsafeReason(name) is { } reason)
             throw new TentacleException(TentacleErrorKind.BadName, $"The file name '{TentacleText.Show(name)}' cannot be used: {reason}.") { File = name };
     }
 

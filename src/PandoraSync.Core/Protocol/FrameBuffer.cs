@@ -22,9 +22,9 @@ public sealed class FrameBuffer
     /// <summary>True if a whole line is there.</summary>
     public bool HasLine => Array.IndexOf(_data, (byte)'\n', _start, Math.Min(Count, TentacleLimits.MaxLineBytes)) >= 0;
 
-    /// <summary>Gives free space to receive into; tell <see cref="Filled"/> how much of it was used.</summary>
+    /// <summary>Gives free space to receive into; tell <see cref="Advance"/> how much of it was used.</summary>
     /// <param name="wantedBytes">Least space wanted.</param>
-    public ArraySegment<byte> Free(int wantedBytes)
+    public ArraySegment<byte> GetMemory(int wantedBytes)
     {
         if (_start == _end)
             _start = _end = 0;
@@ -33,9 +33,9 @@ public sealed class FrameBuffer
         return new ArraySegment<byte>(_data, _end, _data.Length - _end);
     }
 
-    /// <summary>Says how many bytes were put into the space that <see cref="Free"/> gave.</summary>
+    /// <summary>Says how many bytes were put into the space that <see cref="GetMemory"/> gave.</summary>
     /// <param name="bytes">Number of bytes.</param>
-    public void Filled(int bytes)
+    public void Advance(int bytes)
     {
         if (bytes < 0 || bytes > _data.Length - _end)
             throw new ArgumentOutOfRangeException(nameof(bytes));

@@ -77,7 +77,7 @@ public sealed class ListingParser
     private void Keep(ArraySegment<byte> line)
     {
         var listed = ListedName.Read(line);
-        _names.Add(listed.WhyUnsafe is { } reason ? listed with { WhyUnsafe = Share(reason) } : listed);
+        _names.Add(listed.UnsafeReason is { } reason ? listed with { UnsafeReason = Share(reason) } : listed);
     }
 
     /// <summary>True for an empty line, <c>.</c> and <c>..</c>.</summary>

@@ -2,8 +2,8 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Text;
-using PandoraSync.Compat;
 using PandoraSync.Files;
+using PandoraSync.Native;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Server;

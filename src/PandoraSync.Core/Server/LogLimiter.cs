@@ -3,7 +3,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
-using PandoraSync.Protocol;
+using PandoraSync.Server.Access;
+using PandoraSync.Server.Sessions;
 
 namespace PandoraSync.Server;
 
@@ -28,7 +29,7 @@ internal sealed class LogLimiter(Action<TentacleLogLevel, string> write, Func<Ti
     public TimeSpan Now => elapsed();
 
     /// <summary>The lines of one connection.</summary>
-    public ConnectionLog For(IPAddress address) => new(this, ConnectionPlaces.KeyOf(address).ToString());
+    public ConnectionLog For(IPAddress address) => new(this, ConnectionLimiter.KeyOf(address).ToString());
 
     /// <summary>Writes a line, unless there have been too many about the same source.</summary>
     /// <param name="about">The source as it is named in the log.</param>

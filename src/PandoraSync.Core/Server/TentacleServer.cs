@@ -7,8 +7,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Compat;
+using PandoraSync.Native;
 using PandoraSync.Protocol;
+using PandoraSync.Server.Access;
+using PandoraSync.Server.Sessions;
+using PandoraSync.Server.Storage;
 
 namespace PandoraSync.Server;
 
@@ -25,7 +28,7 @@ public sealed class TentacleServer : IDisposable
     private readonly ServerStatistics _statistics = new();
     private readonly PasswordFailures _failures;
     private readonly LogLimiter _log;
-    private readonly ConnectionPlaces _places;
+    private readonly ConnectionLimiter _places;
     private readonly int _mostWaiting;
     private readonly BufferStorage? _storage;
     private readonly IReadOnlyList<Socket> _listeners;
@@ -40,7 +43,7 @@ public sealed class TentacleServer : IDisposable
         _storage = storage;
         _listeners = listeners;
         _mostWaiting = WaitingRoom(options);
-        _places = new ConnectionPlaces(options.MaxConnections, options.MaxConnectionsPerAddress, _mostWaiting, longestUseless: TimeSpan.FromTicks(2 * options.Patience.Ticks));
+        _places = new ConnectionLimiter(options.MaxConnections, options.MaxConnectionsPerAddress, _mostWaiting, longestUseless: TimeSpan.FromTicks(2 * options.IdleTimeout.Ticks));
         var clock = Stopwatch.StartNew();
         _failures = new PasswordFailures(() => clock.Elapsed);
         Endpoints = listeners.Select(l => (IPEndPoint)l.LocalEndPoint!).Select(e => new TentacleEndpoint(e.Address.ToString(), e.Port)).ToArray();
@@ -163,7 +166,7 @@ public sealed class TentacleServer : IDisposable
     {
         var connection = new ServerConnection(socket, Options, _storage, _statistics, _failures, _log);
         var registered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var place = connection.IsAllowed() ? _places.EnterAsync(ConnectionPlaces.KeyOf(connection.Address)) : null;
+        var place = connection.IsAllowed() ? _places.AcquireAsync(ConnectionLimiter.KeyOf(connection.Address)) : null;
         _connections[connection] = RunAsync(connection, place, registered.Task);
         registered.SetResult(true);
     }
@@ -179,7 +182,7 @@ public sealed class TentacleServer : IDisposable
         {
             Volatile.Write(ref _isFull, 0);
             await connection.RunAsync(mine, _stop.Token, _hardStop.Token).ConfigureAwait(false);
-            _places.Leave(mine);
+            _places.Release(mine);
         }
         else
         {

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
+using PandoraSync.Server.Access;
+using PandoraSync.Server.Storage;
 using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
 
@@ -64,7 +66,7 @@ public sealed record TentacleServerOptions
         init => _maxConnectionsPerAddress = Within(value, 1, 100_000, "number of connections of one address");
     }
 
-    /// <summary>Bytes a second that a client must at least give or take during a transfer, beyond <see cref="Patience"/>; 0 for no limit, 100 by default.</summary>
+    /// <summary>Bytes a second that a client must at least give or take during a transfer, beyond <see cref="IdleTimeout"/>; 0 for no limit, 100 by default.</summary>
     public int MinimumRate
     {
         get => _minimumRate;
@@ -94,7 +96,7 @@ public sealed record TentacleServerOptions
     public TentaclePassword? Password { get; init; }
 
     /// <summary>Which addresses are spoken with; everybody by default.</summary>
-    public AccessList Access { get; init; } = AccessList.Everybody;
+    public AccessList Access { get; init; } = AccessList.AllowAll;
 
     /// <summary>How TLS is used (<c>-e -k -f</c>); null for plain connections.</summary>
     public TlsServerOptions? Tls { get; init; }
@@ -120,7 +122,7 @@ public sealed record TentacleServerOptions
     }
 
     /// <summary>How long a connection may be silent before it is dropped.</summary>
-    public TimeSpan Patience => TimeSpan.FromTicks(Timeout.Ticks * (RetryCount + 1));
+    public TimeSpan IdleTimeout => TimeSpan.FromTicks(Timeout.Ticks * (RetryCount + 1));
 
     /// <summary>How long a graceful stop waits for transfers under way; 10 s by default.</summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);

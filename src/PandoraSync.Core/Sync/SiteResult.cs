@@ -19,14 +19,14 @@ public sealed record SiteResult
     /// <summary>Of <see cref="Files"/>, those that an interrupted run had begun.</summary>
     public required long Recovered { get; init; }
 
-    /// <summary>Most files that <see cref="Left"/> names: a site must not fill the memory with names.</summary>
+    /// <summary>Most files that <see cref="Skipped"/> names: a site must not fill the memory with names.</summary>
     public const int MostNamed = 1000;
 
     /// <summary>Files that failed or must not be asked for, the first <see cref="MostNamed"/>; they are tried again, or named again, by the next run.</summary>
-    public required IReadOnlyList<LeftFile> Left { get; init; }
+    public required IReadOnlyList<SkippedFile> Skipped { get; init; }
 
-    /// <summary>Files that were left, those included that <see cref="Left"/> does not name.</summary>
-    public required long LeftCount { get; init; }
+    /// <summary>Files that were left, those included that <see cref="Skipped"/> does not name.</summary>
+    public required long SkippedCount { get; init; }
 
     /// <summary>How long the site took.</summary>
     public required TimeSpan Elapsed { get; init; }
@@ -35,5 +35,5 @@ public sealed record SiteResult
     public TentacleException? Error { get; init; }
 
     /// <summary>True if the site was drained to its end and every file was taken.</summary>
-    public bool Succeeded => Error is null && LeftCount == 0;
+    public bool Succeeded => Error is null && SkippedCount == 0;
 }

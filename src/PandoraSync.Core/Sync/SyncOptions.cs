@@ -41,7 +41,7 @@ public sealed record SyncOptions
 
     /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>
-    public int ParallelSites
+    public int ThrottleLimit
     {
         get => _parallelSites;
         init => _parallelSites = value is >= 1 and <= 10_000

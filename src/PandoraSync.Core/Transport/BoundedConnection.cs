@@ -3,6 +3,7 @@ using System.IO;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Transport.Tls;
 
@@ -16,19 +17,19 @@ public abstract class BoundedConnection : IDisposable
     private readonly Stream _stream;
     private readonly StallGuard _guard;
     private readonly Func<bool> _isTaking;
-    private Pace? _pace;
+    private MinDataRate? _pace;
     private bool _isPaced;
     private Exception? _sendError;
     private int _closed;
 
-    private protected BoundedConnection(Stream stream, PromptSocketStream line, string peer, TimeSpan patience)
+    private protected BoundedConnection(Stream stream, QuickAckSocketStream line, string peer, TimeSpan patience)
     {
         _stream = stream;
         Line = line;
         Peer = peer;
-        Patience = patience;
+        IdleTimeout = patience;
         _guard = new StallGuard(() => Close(reset: true));
-        var departures = new DepartureWatch(line.Socket);
+        var departures = new AckProgress(line.Socket);
         _isTaking = () => !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
     }
 
@@ -36,9 +37,9 @@ public abstract class BoundedConnection : IDisposable
     public string Peer { get; }
 
     /// <summary>How long each read or write may take without any progress.</summary>
-    public TimeSpan Patience { get; set; }
+    public TimeSpan IdleTimeout { get; set; }
 
-    /// <summary>Bytes a second that the peer must at least give or take during a line or content, beyond one <see cref="Patience"/>; 0 for no limit.</summary>
+    /// <summary>Bytes a second that the peer must at least give or take during a line or content, beyond one <see cref="IdleTimeout"/>; 0 for no limit.</summary>
     public int MinimumRate { get; set; } = TentacleLimits.DefaultMinimumRate;
 
     /// <summary>The step under way, for messages; set by whoever speaks.</summary>
@@ -69,7 +70,7 @@ public abstract class BoundedConnection : IDisposable
     public string? Security => _stream is TlsStream tls ? $"TLS {(tls.Version == TlsVersion.Tls13 ? "1.3" : "1.2")}, {tls.Peer.Presented}" : null;
 
     /// <summary>What lies below TLS; the stream itself where there is none.</summary>
-    private protected PromptSocketStream Line { get; }
+    private protected QuickAckSocketStream Line { get; }
 
     private protected Socket Socket => Line.Socket;
 
@@ -156,10 +157,10 @@ public abstract class BoundedConnection : IDisposable
     }
 
     /// <summary>From now on the peer must keep to <see cref="MinimumRate"/>.</summary>
-    private protected void BeginPace() => _pace = new Pace(Patience, MinimumRate);
+    private protected void BeginPace() => _pace = new MinDataRate(IdleTimeout, MinimumRate);
 
     /// <summary>As <see cref="BeginPace"/>, unless it has begun.</summary>
-    private protected void KeepPace() => _pace ??= new Pace(Patience, MinimumRate);
+    private protected void KeepPace() => _pace ??= new MinDataRate(IdleTimeout, MinimumRate);
 
     /// <summary>From now on only patience bounds a wait.</summary>
     private protected void EndPace() => _pace = null;
@@ -184,11 +185,11 @@ public abstract class BoundedConnection : IDisposable
     {
         _pace?.Begin();
         var left = _pace?.Left;
-        _isPaced = left < Patience;
+        _isPaced = left < IdleTimeout;
         if (_isPaced)
             _guard.Begin(left > ShortestWait ? left.Value : ShortestWait);
         else
-            _guard.Begin(Patience, _isTaking);
+            _guard.Begin(IdleTimeout, _isTaking);
     }
 
     private void EndWait(int bytes)
@@ -204,7 +205,7 @@ public abstract class BoundedConnection : IDisposable
         if (_guard.TimedOut && _isPaced)
             return Fail(TentacleErrorKind.Timeout, $"was too slow: {_pace}", cause);
         if (_guard.TimedOut)
-            return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {Patience.TotalSeconds:0.###} s", cause);
+            return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {IdleTimeout.TotalSeconds:0.###} s", cause);
 
         // A write that broke beside the read has ended that too.
         cause = _sendError ?? cause;

@@ -2,7 +2,8 @@ using System;
 using System.IO;
 using System.Net.Sockets;
 using System.Threading.Tasks;
-using PandoraSync.Compat;
+using PandoraSync.Files;
+using PandoraSync.Native;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Transport;
@@ -23,7 +24,7 @@ public sealed class TentacleChannel : BoundedConnection
     /// <param name="line">What lies below TLS; the stream itself where there is none.</param>
     /// <param name="peer">The other side for messages: <c>host:port</c>.</param>
     /// <param name="patience">How long each read or write may take without any progress.</param>
-    internal TentacleChannel(Stream stream, PromptSocketStream line, string peer, TimeSpan patience)
+    internal TentacleChannel(Stream stream, QuickAckSocketStream line, string peer, TimeSpan patience)
         : base(stream, line, peer, patience)
     {
     }
@@ -132,9 +133,9 @@ public sealed class TentacleChannel : BoundedConnection
     /// <param name="bytes">A line with its LF.</param>
     public void Queue(byte[] bytes)
     {
-        var space = _outgoing.Free(bytes.Length);
+        var space = _outgoing.GetMemory(bytes.Length);
         Buffer.BlockCopy(bytes, 0, space.Array!, space.Offset, bytes.Length);
-        _outgoing.Filled(bytes.Length);
+        _outgoing.Advance(bytes.Length);
     }
 
     /// <summary>Sends what is in line.</summary>
@@ -185,8 +186,8 @@ public sealed class TentacleChannel : BoundedConnection
             return false;
         while (length > 0)
         {
-            var count = ReadPiece(source, _outgoing.Free((int)length), length);
-            _outgoing.Filled(count);
+            var count = ReadPiece(source, _outgoing.GetMemory((int)length), length);
+            _outgoing.Advance(count);
             length -= count;
             Credit?.Moved(count);
         }
@@ -195,10 +196,10 @@ public sealed class TentacleChannel : BoundedConnection
     }
 
     /// <summary>A line of its own for bytes that are sent while answers are read; while it is used, nothing else is sent.</summary>
-    internal SendAhead BeginSendingAhead() => new(SendBesideAsync);
+    internal BackgroundSender BeginSendingAhead() => new(SendBesideAsync);
 
     /// <summary>Reads whatever comes, for a relay.</summary>
-    /// <param name="buffer">Filled from its beginning.</param>
+    /// <param name="buffer">Advance from its beginning.</param>
     /// <returns>Bytes read; 0 if the peer has ended its side.</returns>
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     internal async Task<int> ReadSomeAsync(byte[] buffer)
@@ -265,8 +266,8 @@ public sealed class TentacleChannel : BoundedConnection
 
     private async Task<int> ReceiveAsync(int wantedBytes)
     {
-        var count = await ReceiveAsync(_received.Free(wantedBytes)).ConfigureAwait(false);
-        _received.Filled(count);
+        var count = await ReceiveAsync(_received.GetMemory(wantedBytes)).ConfigureAwait(false);
+        _received.Advance(count);
         return count;
     }
 

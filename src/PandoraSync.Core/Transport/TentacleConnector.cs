@@ -98,7 +98,7 @@ public static class TentacleConnector
     {
         try
         {
-            var line = new PromptSocketStream(socket, LingerForAnswers);
+            var line = new QuickAckSocketStream(socket, LingerForAnswers);
             var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
             var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
             if (options.SmallRecords)
@@ -113,7 +113,7 @@ public static class TentacleConnector
     }
 
     /// <summary>Goes through the proxy and under TLS, where the options say so.</summary>
-    private static async Task<Stream> SecureAsync(PromptSocketStream stream, TentacleClientOptions options, CancellationToken cancellationToken)
+    private static async Task<Stream> SecureAsync(QuickAckSocketStream stream, TentacleClientOptions options, CancellationToken cancellationToken)
     {
         if (options.Proxy is { } proxy)
             await PassProxyAsync(stream, proxy, options, cancellationToken).ConfigureAwait(false);
@@ -122,7 +122,7 @@ public static class TentacleConnector
             : stream;
     }
 
-    private static async Task PassProxyAsync(PromptSocketStream stream, HttpProxyOptions proxy, TentacleClientOptions options, CancellationToken cancellationToken)
+    private static async Task PassProxyAsync(QuickAckSocketStream stream, HttpProxyOptions proxy, TentacleClientOptions options, CancellationToken cancellationToken)
     {
         using var guard = new StallGuard(stream.Dispose);
         using var watch = guard.Watch(cancellationToken);

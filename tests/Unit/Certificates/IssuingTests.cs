@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Tls;

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 using PandoraSync.Tests.Tls;
 using PandoraSync.Transport;

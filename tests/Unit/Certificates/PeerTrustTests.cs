@@ -2,7 +2,8 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography.X509Certificates;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Tests.Tls;
 using Xunit;
 

@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
 using Xunit;

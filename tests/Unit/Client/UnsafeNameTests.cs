@@ -55,10 +55,10 @@ public class UnsafeNameTests : ClientTest
         using var client = await Connect(server);
         var names = await client.ListAsync(string.Empty, Token);
         Assert.Equal(4, names.Count);
-        Assert.Null(names[0].WhyUnsafe);
-        Assert.NotNull(names[1].WhyUnsafe);
-        Assert.NotNull(names[2].WhyUnsafe);
-        Assert.NotNull(names[3].WhyUnsafe);
+        Assert.Null(names[0].UnsafeReason);
+        Assert.NotNull(names[1].UnsafeReason);
+        Assert.NotNull(names[2].UnsafeReason);
+        Assert.NotNull(names[3].UnsafeReason);
     }
 
     private static async Task Refuses(System.Func<Task> action)

@@ -1,10 +1,11 @@
 using System;
 using System.IO;
 using System.Linq;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Tls;
 using Xunit;

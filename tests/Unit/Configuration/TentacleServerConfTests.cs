@@ -1,8 +1,10 @@
 using System;
 using System.IO;
 using System.Linq;
+using PandoraSync.Certificates.Pem;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
+using PandoraSync.Server;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Tls;
 using PandoraSync.Transport.Tls;

@@ -141,7 +141,7 @@ internal sealed class FaultRun : IDisposable
         };
         try
         {
-            await SyncServer.DrainAsync([new SyncSite(client)], options, completed: null, breakOff.Token);
+            await SyncRunner.DrainAsync([new SyncSite(client)], options, completed: null, breakOff.Token);
         }
         catch (OperationCanceledException) when (breaksOffAfter > 0)
         {

@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using CsCheck;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Transport.Tls;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class FaultSequenceTests
     {
         var authority = CertificateIssuer.CreateAuthority(new CertificateOrder("faults", CertificateRole.Authority));
         var site = CertificateIssuer.Issue(authority, new CertificateOrder("site", CertificateRole.Server, ["127.0.0.1"]));
-        _serverTls = new TlsServerOptions(site.ToIdentity());
+        _serverTls = new TlsServerOptions(TlsIdentity.FromIssued(site));
         _clientTls = new TlsClientOptions(PeerTrust.Create(authority.ToAuthorities()));
     }
 

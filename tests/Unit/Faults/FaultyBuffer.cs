@@ -3,10 +3,8 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Threading.Tasks;
-using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.TestSupport;
-using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Tests.Faults;
@@ -14,7 +12,7 @@ namespace PandoraSync.Tests.Faults;
 /// <summary>A buffer behind lines that break, kept by a server that may crash: ours or the stock double.</summary>
 internal sealed class FaultyBuffer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(0.5);
     private readonly TempFolder _folder = new();
     private readonly bool _stock;
     private readonly TlsServerOptions? _tls;
@@ -58,7 +56,7 @@ internal sealed class FaultyBuffer : IDisposable
     {
         if (_stock)
         {
-            var stock = new StockServer(new StockServerOptions { Folder = _folder.Path, Timeout = Patience, Retries = 0 });
+            var stock = new StockServer(new StockServerOptions { Folder = _folder.Path, Timeout = IdleTimeout, Retries = 0 });
             return (stock, stock.EndPoint);
         }
 
@@ -67,7 +65,7 @@ internal sealed class FaultyBuffer : IDisposable
             Addresses = ["127.0.0.1"],
             Port = 0,
             AllowListing = true,
-            Timeout = Patience,
+            Timeout = IdleTimeout,
             RetryCount = 0,
             GracePeriod = TimeSpan.Zero,
             Tls = _tls,

@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using PandoraSync.Compat;
+using PandoraSync.Native;
 using PandoraSync.TestSupport;
 using Xunit;
 

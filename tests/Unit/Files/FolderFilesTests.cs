@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
-using PandoraSync.Compat;
+using PandoraSync.Native;
 using PandoraSync.TestSupport;
 using Xunit;
 

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Transport;
 using Xunit;
@@ -26,7 +27,7 @@ internal sealed class SyncTarget : IDisposable
         await DrainAsync(Site(port), delivery, connections);
 
     public async Task<SiteResult> DrainAsync(SyncSite site, SyncDelivery delivery = SyncDelivery.Safe, int connections = 4, CancellationToken cancellationToken = default) =>
-        (await Eventually.Ends(SyncServer.DrainAsync([site], Options(delivery, connections), completed: null, cancellationToken), "the drain", TimeSpan.FromSeconds(60))).Single();
+        (await Eventually.Ends(SyncRunner.DrainAsync([site], Options(delivery, connections), completed: null, cancellationToken), "the drain", TimeSpan.FromSeconds(60))).Single();
 
     public SyncOptions Options(SyncDelivery delivery = SyncDelivery.Safe, int connections = 4) => new(Incoming.Path)
     {

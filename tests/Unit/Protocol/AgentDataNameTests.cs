@@ -54,7 +54,7 @@ public class AgentDataNameTests
         var name = string.Concat(System.Linq.Enumerable.Repeat(letter, (255 - end.Length) / System.Text.Encoding.UTF8.GetByteCount(letter))) + end;
         var next = AgentDataName.Next(name, 999_999_999_999);
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(next), 1, 255);
-        Assert.Null(FileNameRules.WhyUnsafe(next));
+        Assert.Null(FileNameRules.UnsafeReason(next));
         Assert.NotEqual(next, AgentDataName.Next(name, 1));
     }
 }

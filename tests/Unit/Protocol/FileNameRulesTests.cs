@@ -21,7 +21,7 @@ public class FileNameRulesTests
         foreach (var name in new[] { $"{c}a", $"a{c}b", $"a{c}" })
         {
             Assert.Contains($"'{c}'", FileNameRules.WhyInvalid(name), System.StringComparison.Ordinal);
-            Assert.NotNull(FileNameRules.WhyUnsafe(name));
+            Assert.NotNull(FileNameRules.UnsafeReason(name));
         }
     }
 
@@ -32,7 +32,7 @@ public class FileNameRulesTests
         foreach (var name in new[] { $"{c}a", $"a{c}b", $"a{c}" })
         {
             Assert.Null(FileNameRules.WhyInvalid(name));
-            Assert.Contains($"'{c}'", FileNameRules.WhyUnsafe(name), System.StringComparison.Ordinal);
+            Assert.Contains($"'{c}'", FileNameRules.UnsafeReason(name), System.StringComparison.Ordinal);
         }
     }
 
@@ -42,7 +42,7 @@ public class FileNameRulesTests
         for (var c = '\0'; c < 128; c++)
         {
             var isSafe = c >= ' ' && c != 127 && !Invalid.Contains(c) && !Unsafe.Contains(c);
-            Assert.True((FileNameRules.WhyUnsafe($"a{c}b") is null) == isSafe, $"U+{(int)c:X4}");
+            Assert.True((FileNameRules.UnsafeReason($"a{c}b") is null) == isSafe, $"U+{(int)c:X4}");
         }
     }
 
@@ -53,7 +53,7 @@ public class FileNameRulesTests
     [InlineData("a@b_c-d.e")]
     [InlineData(".hidden")]
     [InlineData("...")]
-    public void Ordinary_names_are_safe(string name) => Assert.Null(FileNameRules.WhyUnsafe(name));
+    public void Ordinary_names_are_safe(string name) => Assert.Null(FileNameRules.UnsafeReason(name));
 
     [Theory]
     [InlineData("")]
@@ -67,7 +67,7 @@ public class FileNameRulesTests
     public void No_file_can_have_such_a_name(string name)
     {
         Assert.NotNull(FileNameRules.WhyInvalid(name));
-        Assert.NotNull(FileNameRules.WhyUnsafe(name));
+        Assert.NotNull(FileNameRules.UnsafeReason(name));
     }
 
     [Theory]
@@ -80,14 +80,14 @@ public class FileNameRulesTests
     [InlineData("a\u007Fb")]
     [InlineData("a\u0085b")]
     [InlineData("a\uFFFDb")]
-    public void Blank_ends_control_characters_and_broken_text_are_unsafe(string name) => Assert.NotNull(FileNameRules.WhyUnsafe(name));
+    public void Blank_ends_control_characters_and_broken_text_are_unsafe(string name) => Assert.NotNull(FileNameRules.UnsafeReason(name));
 
     [Fact]
     public void Half_of_a_surrogate_pair_is_unsafe()
     {
-        Assert.NotNull(FileNameRules.WhyUnsafe("a\uD83Db"));
-        Assert.NotNull(FileNameRules.WhyUnsafe("a\uDE00"));
-        Assert.Null(FileNameRules.WhyUnsafe("a\uD83D\uDE00"));
+        Assert.NotNull(FileNameRules.UnsafeReason("a\uD83Db"));
+        Assert.NotNull(FileNameRules.UnsafeReason("a\uDE00"));
+        Assert.Null(FileNameRules.UnsafeReason("a\uD83D\uDE00"));
     }
 
     [Fact]

@@ -106,15 +106,15 @@ public class FrameBufferTests
     public void It_cannot_be_told_that_it_holds_what_it_has_no_room_for(int bytes)
     {
         var buffer = new FrameBuffer();
-        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Filled(bytes));
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Advance(bytes));
     }
 
     private static void Put(FrameBuffer buffer, byte[] bytes)
     {
-        var space = buffer.Free(bytes.Length);
+        var space = buffer.GetMemory(bytes.Length);
         Assert.True(space.Count >= bytes.Length);
         bytes.CopyTo(space.Array!, space.Offset);
-        buffer.Filled(bytes.Length);
+        buffer.Advance(bytes.Length);
     }
 
     private static string TakeLine(FrameBuffer buffer)

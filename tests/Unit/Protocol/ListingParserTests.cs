@@ -47,7 +47,7 @@ public class ListingParserTests
     {
         var listed = Assert.Single(Parse(Encoding.UTF8.GetBytes(name + "\n")));
         Assert.Equal(name, listed.Name);
-        Assert.NotNull(listed.WhyUnsafe);
+        Assert.NotNull(listed.UnsafeReason);
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public class ListingParserTests
     {
         var listed = Assert.Single(Parse([(byte)'a', 0xFF, (byte)'\n']));
         Assert.Equal("a\uFFFD", listed.Name);
-        Assert.Contains("UTF-8", listed.WhyUnsafe, StringComparison.Ordinal);
+        Assert.Contains("UTF-8", listed.UnsafeReason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_safe_name_has_no_reason() => Assert.Null(Assert.Single(Parse("a.1.data\n"u8.ToArray())).WhyUnsafe);
+    public void A_safe_name_has_no_reason() => Assert.Null(Assert.Single(Parse("a.1.data\n"u8.ToArray())).UnsafeReason);
 
     [Fact]
     public void Nothing_is_an_empty_listing() => Assert.Empty(Parse([]));
@@ -118,7 +118,7 @@ public class ListingParserTests
     {
         var listed = Assert.Single(Parse("a\uFFFD|\n"u8.ToArray()));
         Assert.Equal("a\uFFFD|", listed.Name);
-        Assert.NotNull(listed.WhyUnsafe);
+        Assert.NotNull(listed.UnsafeReason);
     }
 
     private static ListedName[] Parse(byte[] listing)

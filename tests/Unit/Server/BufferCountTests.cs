@@ -4,7 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Server;
+using PandoraSync.Server.Storage;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -26,7 +26,7 @@ public sealed class BufferCountTests
         Assert.Equal((500L, files.Sum(f => f.Bytes), files.Min(f => f.Modified)), (count.Files, count.Bytes, count.Oldest));
         var free = files.Where(f => !f.Path.EndsWith('7')).OrderBy(f => f.Modified).ThenBy(f => f.Path, StringComparer.Ordinal).ToArray();
         Assert.Equal((450L, free.Sum(f => f.Bytes)), (count.FreeFiles, count.FreeBytes));
-        Assert.Equal(free.Take(40), count.Eldest);
+        Assert.Equal(free.Take(40), count.EvictionCandidates);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class BufferCountTests
         using var folder = new TempFolder();
         var count = BufferCount.Of([folder.Path], _ => true, most: 10);
         Assert.Equal((0L, 0L, DateTime.MaxValue, 0L), (count.Files, count.Bytes, count.Oldest, count.FreeFiles));
-        Assert.Empty(count.Eldest);
+        Assert.Empty(count.EvictionCandidates);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Server;
+using PandoraSync.Server.Access;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -38,49 +39,49 @@ public sealed class CrowdTests
     [Fact]
     public async Task Free_places_go_round_the_addresses_that_wait()
     {
-        using var places = new ConnectionPlaces(places: 2, perAddress: 2, mostWaiting: 100);
+        using var places = new ConnectionLimiter(places: 2, perAddress: 2, mostWaiting: 100);
         var (one, two) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
-        var (first, second) = (await places.EnterAsync(one), await places.EnterAsync(one));
-        var ones = Enumerable.Range(0, 3).Select(_ => places.EnterAsync(one)).ToArray();
-        var twos = Enumerable.Range(0, 2).Select(_ => places.EnterAsync(two)).ToArray();
-        places.Leave(first!);
+        var (first, second) = (await places.AcquireAsync(one), await places.AcquireAsync(one));
+        var ones = Enumerable.Range(0, 3).Select(_ => places.AcquireAsync(one)).ToArray();
+        var twos = Enumerable.Range(0, 2).Select(_ => places.AcquireAsync(two)).ToArray();
+        places.Release(first!);
         Assert.True(ones[0].IsCompletedSuccessfully);
-        places.Leave(second!);
+        places.Release(second!);
         Assert.True(twos[0].IsCompletedSuccessfully);
-        places.Leave((await twos[0])!);
+        places.Release((await twos[0])!);
         Assert.True(ones[1].IsCompletedSuccessfully);
         Assert.False(ones[2].IsCompleted || twos[1].IsCompleted);
         places.Close();
         Assert.Null(await ones[2]);
         Assert.Null(await twos[1]);
-        Assert.Null(await places.EnterAsync(two));
+        Assert.Null(await places.AcquireAsync(two));
     }
 
     [Fact]
     public async Task A_full_waiting_room_turns_away_and_keeps_room_for_other_addresses()
     {
-        using var places = new ConnectionPlaces(places: 1, perAddress: 1, mostWaiting: 8);
+        using var places = new ConnectionLimiter(places: 1, perAddress: 1, mostWaiting: 8);
         var (one, two) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
-        var held = (await places.EnterAsync(one))!;
-        var waiting = Enumerable.Range(0, 7).Select(_ => places.EnterAsync(one)).ToArray();
+        var held = (await places.AcquireAsync(one))!;
+        var waiting = Enumerable.Range(0, 7).Select(_ => places.AcquireAsync(one)).ToArray();
         Assert.DoesNotContain(waiting, w => w.IsCompleted);
-        Assert.Null(await places.EnterAsync(one));
-        var other = places.EnterAsync(two);
+        Assert.Null(await places.AcquireAsync(one));
+        var other = places.AcquireAsync(two);
         Assert.False(other.IsCompleted);
-        Assert.Null(await places.EnterAsync(IPAddress.Parse("192.0.2.3")));
-        places.Leave(held);
+        Assert.Null(await places.AcquireAsync(IPAddress.Parse("192.0.2.3")));
+        places.Release(held);
         Assert.True(waiting[0].IsCompletedSuccessfully);
-        places.Leave((await waiting[0])!);
+        places.Release((await waiting[0])!);
         Assert.True(other.IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task The_addresses_of_one_IPv6_network_count_as_one()
     {
-        using var places = new ConnectionPlaces(places: 10, perAddress: 1, mostWaiting: 0);
-        Assert.NotNull(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8::1"))));
-        Assert.Null(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8::ffff:2"))));
-        Assert.NotNull(await places.EnterAsync(ConnectionPlaces.KeyOf(IPAddress.Parse("2001:db8:0:1::1"))));
+        using var places = new ConnectionLimiter(places: 10, perAddress: 1, mostWaiting: 0);
+        Assert.NotNull(await places.AcquireAsync(ConnectionLimiter.KeyOf(IPAddress.Parse("2001:db8::1"))));
+        Assert.Null(await places.AcquireAsync(ConnectionLimiter.KeyOf(IPAddress.Parse("2001:db8::ffff:2"))));
+        Assert.NotNull(await places.AcquireAsync(ConnectionLimiter.KeyOf(IPAddress.Parse("2001:db8:0:1::1"))));
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
-using PandoraSync.Compat;
+using PandoraSync.Native;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.TestSupport;

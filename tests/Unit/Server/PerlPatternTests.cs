@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
-using PandoraSync.Server;
+using PandoraSync.Server.Storage;
 using PandoraSync.TestSupport;
 using Xunit;
 

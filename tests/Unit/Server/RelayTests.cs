@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
+using PandoraSync.Sync;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using PandoraSync.Transport;

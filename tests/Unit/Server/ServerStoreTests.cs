@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
 using PandoraSync.Server;
+using PandoraSync.Server.Storage;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
+using PandoraSync.Server.Storage;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;

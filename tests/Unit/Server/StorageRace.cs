@@ -8,7 +8,7 @@ using System.Net;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Server;
+using PandoraSync.Server.Storage;
 
 namespace PandoraSync.Tests.Server;
 

@@ -5,7 +5,7 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
-using PandoraSync.Server;
+using PandoraSync.Server.Access;
 using PandoraSync.Sync;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
@@ -119,13 +119,13 @@ public sealed class TakenPlacesTests
     public async Task Review08_a_place_is_taken_from_the_address_that_holds_most_and_given_to_the_one_that_waits()
     {
         var now = TimeSpan.Zero;
-        using var places = new ConnectionPlaces(places: 4, perAddress: 3, mostWaiting: 100, longestUseless: TimeSpan.FromSeconds(8), elapsed: () => now);
+        using var places = new ConnectionLimiter(places: 4, perAddress: 3, mostWaiting: 100, longestUseless: TimeSpan.FromSeconds(8), elapsed: () => now);
         var (many, few, none) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"), IPAddress.Parse("192.0.2.3"));
         var held = new List<ConnectionPlace>();
         foreach (var key in new[] { many, many, many, few })
-            held.Add((await places.EnterAsync(key))!);
-        var more = places.EnterAsync(many);
-        var other = places.EnterAsync(none);
+            held.Add((await places.AcquireAsync(key))!);
+        var more = places.AcquireAsync(many);
+        var other = places.AcquireAsync(none);
         Assert.DoesNotContain(held, p => p.IsTakenBack);
 
         // The first has done something useful, the second is working for its client, the third has done nothing.
@@ -135,12 +135,12 @@ public sealed class TakenPlacesTests
         now = TimeSpan.FromSeconds(1.1);
         places.TakeBack();
         Assert.Equal([false, false, true, false], held.Select(p => p.IsTakenBack));
-        places.Leave(held[2]);
+        places.Release(held[2]);
         Assert.NotNull(await Eventually.Ends(other, "the one that waited has it"));
         Assert.False(more.IsCompleted);
 
         // An address that holds one place keeps it for longer, but not for ever.
-        var last = places.EnterAsync(IPAddress.Parse("192.0.2.4"));
+        var last = places.AcquireAsync(IPAddress.Parse("192.0.2.4"));
         now = TimeSpan.FromSeconds(8.9);
         held[0].Credit.Moved(5000);
         places.TakeBack();
@@ -148,7 +148,7 @@ public sealed class TakenPlacesTests
         now = TimeSpan.FromSeconds(9.1);
         places.TakeBack();
         Assert.True(held[3].IsTakenBack);
-        places.Leave(held[3]);
+        places.Release(held[3]);
         Assert.NotNull(await Eventually.Ends(last, "the last has a place"));
         places.Close();
     }

@@ -31,7 +31,7 @@ public sealed class BadFileTests
                 server.Put(file);
             var result = await target.DrainAsync(SyncTarget.Site(server.Port), delivery, connections: 1);
             Assert.Null(result.Error);
-            Assert.Equal(bad.Select(f => f.Name).Order(StringComparer.Ordinal), result.Left.Select(l => l.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(bad.Select(f => f.Name).Order(StringComparer.Ordinal), result.Skipped.Select(l => l.Name).Order(StringComparer.Ordinal));
             Assert.All(good, f => Assert.Equal(f.Content, target.Incoming.Read(f.Name)));
             Assert.All(bad, f => Assert.True(server.Has(f.Name)));
         }
@@ -48,7 +48,7 @@ public sealed class BadFileTests
         using var target = new SyncTarget();
         var result = await target.DrainAsync(SyncTarget.Site(server.Port), connections: connections);
         Assert.Null(result.Error);
-        Assert.Equal((400L, 12L), (result.Files, result.LeftCount));
+        Assert.Equal((400L, 12L), (result.Files, result.SkippedCount));
         target.HasExactly(files[12..]);
         Assert.Equal(bad.Select(f => f.Name).Order(StringComparer.Ordinal), server.FileNames());
     }
@@ -61,7 +61,7 @@ public sealed class BadFileTests
         using var target = new SyncTarget();
         var result = await target.DrainAsync(SyncTarget.Site(server.Port), connections: 1);
         Assert.Equal(TentacleErrorKind.Disconnected, result.Error?.Kind);
-        Assert.Equal(3, result.LeftCount);
+        Assert.Equal(3, result.SkippedCount);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class BadFileTests
         using var held = new FileStream(target.Incoming.Write($".pandorasync/127.0.0.1%3a{server.Port}/whole/held.1.data", "x"), FileMode.Open, FileAccess.Read, FileShare.None);
         var result = await target.DrainAsync(SyncTarget.Site(server.Port), connections: 1);
         Assert.Null(result.Error);
-        Assert.Equal("held.1.data", Assert.Single(result.Left).Name);
+        Assert.Equal("held.1.data", Assert.Single(result.Skipped).Name);
         Assert.All(files, f => Assert.True(target.Incoming.Has(f.Name)));
     }
 

@@ -97,7 +97,7 @@ public sealed class DiskTests
                     Interlocked.Exchange(ref inMidDrain, null)?.Invoke();
             }
 
-            var drain = SyncServer.DrainAsync([SyncTarget.Site(_stock?.Port ?? _ours!.Port)], options, completed: null, CancellationToken.None);
+            var drain = SyncRunner.DrainAsync([SyncTarget.Site(_stock?.Port ?? _ours!.Port)], options, completed: null, CancellationToken.None);
             return (await Eventually.Ends(drain, "the drain", TimeSpan.FromSeconds(60))).Single();
         }
 

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -79,7 +80,7 @@ public sealed class DrainFaultTests
         using var target = new SyncTarget();
         using var cancel = new CancellationTokenSource();
         var some = target.Options() with { Received = _ => cancel.Cancel() };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SyncServer.DrainAsync([SyncTarget.Site(port)], some, completed: null, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SyncRunner.DrainAsync([SyncTarget.Site(port)], some, completed: null, cancel.Token));
         var before = target.Incoming.FileNames().Length;
         Assert.InRange(before, 1, 1499);
         var result = await target.DrainAsync(port);
@@ -184,14 +185,14 @@ public sealed class DrainFaultTests
         proxy.CutAll(reset: true);
         var result = await draining;
         Assert.Null(result.Error);
-        Assert.Contains("it is lost", Assert.Single(result.Left).Reason, StringComparison.Ordinal);
+        Assert.Contains("it is lost", Assert.Single(result.Skipped).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_missing_incoming_directory_is_named()
     {
         using var folder = new TempFolder();
-        var error = await Assert.ThrowsAsync<TentacleException>(() => SyncServer.DrainAsync([SyncTarget.Site(1)], new SyncOptions(folder["none"]), completed: null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<TentacleException>(() => SyncRunner.DrainAsync([SyncTarget.Site(1)], new SyncOptions(folder["none"]), completed: null, CancellationToken.None));
         Assert.Equal($"The incoming directory '{folder["none"]}' does not exist: create it or correct the path.", error.Message);
     }
 

@@ -5,7 +5,8 @@ using System.Text;
 using System.Threading.Tasks;
 using CsCheck;
 using PandoraSync.Protocol;
-using PandoraSync.Sync;
+using PandoraSync.Sync.Drain;
+using PandoraSync.Sync.Staging;
 using Xunit;
 
 namespace PandoraSync.Tests.Sync;
@@ -46,7 +47,7 @@ public sealed class DrainQueueTests
         var queue = new DrainQueue([], TableOf(["c|d", "b.2.data", "a|b", "a.1.data"]), listed =>
         {
             asked.Add(listed.Name);
-            return listed.WhyUnsafe is null;
+            return listed.UnsafeReason is null;
         });
         Assert.Equal(["c|d", "b.2.data", "a|b", "a.1.data"], asked);
         Assert.Equal(2, queue.Total);

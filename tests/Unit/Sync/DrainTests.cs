@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -100,7 +101,7 @@ public sealed class DrainTests
             server.Put($"{i}|.1.data", "x"u8.ToArray());
         using var target = new SyncTarget();
         var result = await target.DrainAsync(server.Port);
-        Assert.Equal((1L, SiteResult.MostNamed, SiteResult.MostNamed + 500L, false), (result.Files, result.Left.Count, result.LeftCount, result.Succeeded));
+        Assert.Equal((1L, SiteResult.MostNamed, SiteResult.MostNamed + 500L, false), (result.Files, result.Skipped.Count, result.SkippedCount, result.Succeeded));
     }
 
     [Fact]
@@ -133,9 +134,9 @@ public sealed class DrainTests
         using var target = new SyncTarget();
         var result = await target.DrainAsync(server.Port);
         Assert.Null(result.Error);
-        Assert.Equal(8, result.Left.Count);
-        Assert.All(result.Left, l => Assert.StartsWith("The name is unsafe to ask a server for: ", l.Reason, StringComparison.Ordinal));
-        Assert.All(result.Left, l => Assert.Equal(TentacleErrorKind.BadName, l.Kind));
+        Assert.Equal(8, result.Skipped.Count);
+        Assert.All(result.Skipped, l => Assert.StartsWith("The name is unsafe to ask a server for: ", l.Reason, StringComparison.Ordinal));
+        Assert.All(result.Skipped, l => Assert.Equal(TentacleErrorKind.BadName, l.Kind));
         target.HasExactly([good]);
         var asked = server.Commands.Where(c => c.StartsWith("RECV", StringComparison.Ordinal) || c.StartsWith("MV", StringComparison.Ordinal)).ToArray();
         Assert.All(asked, c => Assert.Matches(@"^((RECV|MV) (<\.pandorasync>|<own>|<[0-9a-f]{32}\.\d+\.data>|OK)|RECV <(conf|md5|collections|trans|commands)>|RECV CANCEL)\n?$", c));
@@ -161,7 +162,7 @@ public sealed class DrainTests
         target.HasExactly([good]);
         Assert.Equal(
             [(".hidden", "Files of that name are not fetched: it is hidden: it begins with a dot."), ("conf", "Files of that name are not fetched: it is the name of a folder for the agents' own files.")],
-            result.Left.Select(l => (l.Name, l.Reason)).Order());
+            result.Skipped.Select(l => (l.Name, l.Reason)).Order());
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class DrainTests
         var result = await target.DrainAsync(proxy.Port);
         Assert.Null(result.Error);
         Assert.Contains(target.Story, s => s.Contains("Trying again", StringComparison.Ordinal));
-        Assert.Equal(20, result.LeftCount);
+        Assert.Equal(20, result.SkippedCount);
     }
 
     [Fact]
@@ -252,7 +253,7 @@ public sealed class DrainTests
             second.Put(file);
         using var target = new SyncTarget();
         var dead = SyncTarget.Site(1, retries: 0);
-        var results = await SyncServer.DrainAsync([dead, SyncTarget.Site(first.Port), SyncTarget.Site(second.Port)], target.Options(), completed: null, TestContext.Current.CancellationToken);
+        var results = await SyncRunner.DrainAsync([dead, SyncTarget.Site(first.Port), SyncTarget.Site(second.Port)], target.Options(), completed: null, TestContext.Current.CancellationToken);
         Assert.Equal(TentacleErrorKind.Unreachable, results[0].Error!.Kind);
         Assert.Equal("127.0.0.1:1 cannot be connected to (connection refused): check that a Tentacle server listens there.", results[0].Error!.Message);
         Assert.Equal([30L, 30L], results.Skip(1).Select(r => r.Files));
@@ -284,8 +285,8 @@ public sealed class DrainTests
         using var target = new SyncTarget();
         var result = await target.DrainAsync(server.Port, connections: 1);
         Assert.Null(result.Error);
-        Assert.Contains("file is in use", Assert.Single(result.Left).Reason, StringComparison.Ordinal);
-        Assert.Equal(TentacleErrorKind.Refused, result.Left[0].Kind);
+        Assert.Contains("file is in use", Assert.Single(result.Skipped).Reason, StringComparison.Ordinal);
+        Assert.Equal(TentacleErrorKind.Refused, result.Skipped[0].Kind);
         target.HasExactly(files.Where(f => f != files[2]));
         Assert.Equal([files[2].Name], server.Buffer.FileNames());
     }
@@ -298,9 +299,9 @@ public sealed class DrainTests
         foreach (var file in files)
             server.Put(file);
         using var target = new SyncTarget();
-        var result = await SyncServer.TakeAsync(SyncTarget.Site(server.Port), [files[1].Name, files[3].Name, "../etc"], target.Options(), TestContext.Current.CancellationToken);
+        var result = await SyncRunner.TakeAsync(SyncTarget.Site(server.Port), [files[1].Name, files[3].Name, "../etc"], target.Options(), TestContext.Current.CancellationToken);
         Assert.Equal(2, result.Files);
-        Assert.Equal("../etc", Assert.Single(result.Left).Name);
+        Assert.Equal("../etc", Assert.Single(result.Skipped).Name);
         target.HasExactly([files[1], files[3]]);
         Assert.Equal(3, server.Buffer.FileNames().Length);
     }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using System.Threading.Tasks;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -115,7 +116,7 @@ public sealed class FastLaneDrainTests
         using var target = new SyncTarget();
         PutWhole(target, ours.Port, file with { Name = "a$b.1.data" });
         var result = await target.DrainAsync(ours.Port);
-        Assert.Equal("a$b.1.data", Assert.Single(result.Left).Name);
+        Assert.Equal("a$b.1.data", Assert.Single(result.Skipped).Name);
         Assert.True(target.Incoming.Has(file.Name));
     }
 
@@ -216,7 +217,7 @@ public sealed class FastLaneDrainTests
         Assert.Equal("MV SIZE 4096", mover.Ask($"MV <{files[2].Name}>"));
         using var target = new SyncTarget();
         var result = await target.DrainAsync(ours.Port);
-        Assert.Equal(files[2].Name, Assert.Single(result.Left).Name);
+        Assert.Equal(files[2].Name, Assert.Single(result.Skipped).Name);
         target.HasExactly(files.Where(f => f != files[2]));
         Assert.Equal([files[2].Name], ours.Buffer.FileNames());
     }

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
@@ -17,7 +18,7 @@ namespace PandoraSync.Tests.Sync;
 public sealed class HostileSiteTests
 {
     private const long Reserve = 16L << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(true, false)]
@@ -40,17 +41,17 @@ public sealed class HostileSiteTests
             if (moment.Point == StockPoint.Replied && moment.Command.StartsWith("RECV <huge", StringComparison.Ordinal))
                 asked.TrySetResult();
             if (moment.Point == StockPoint.Piece && moment.Command.StartsWith("RECV", StringComparison.Ordinal))
-                goOn.Wait(Patience);
+                goOn.Wait(IdleTimeout);
         };
 
         // The honest site waits until the other has announced.
         var options = new SyncOptions(disk.Path) { MaxFileBytes = isOverTheLimit ? TentacleLimits.DefaultMaxTakenBytes : long.MaxValue };
-        honest.BeforeFirstFile = () => asked.Task.Wait(Patience);
+        honest.BeforeFirstFile = () => asked.Task.Wait(IdleTimeout);
         var results = new ConcurrentQueue<SiteResult>();
-        var drain = SyncServer.DrainAsync([SyncTarget.Site(hostile.Port, Patience, retries: 0), SyncTarget.Site(honest.Port)], options, results.Enqueue, CancellationToken.None);
-        await Eventually.BecomesTrue(() => results.Any(r => r.Site.EndsWith($":{honest.Port}", StringComparison.Ordinal)), "the honest site's result", Patience);
+        var drain = SyncRunner.DrainAsync([SyncTarget.Site(hostile.Port, IdleTimeout, retries: 0), SyncTarget.Site(honest.Port)], options, results.Enqueue, CancellationToken.None);
+        await Eventually.BecomesTrue(() => results.Any(r => r.Site.EndsWith($":{honest.Port}", StringComparison.Ordinal)), "the honest site's result", IdleTimeout);
         goOn.Set();
-        await Eventually.Ends(drain, "the run", Patience);
+        await Eventually.Ends(drain, "the run", IdleTimeout);
         var good = results.Single(r => r.Site.EndsWith($":{honest.Port}", StringComparison.Ordinal));
         Assert.True(good.Succeeded, $"{good} {good.Error}");
         Assert.Equal(20, good.Files);
@@ -58,7 +59,7 @@ public sealed class HostileSiteTests
         var bad = results.Single(r => r != good);
         Assert.False(bad.Succeeded);
         if (isOverTheLimit)
-            Assert.Equal(("huge.1.data", TentacleErrorKind.TooLarge), (Assert.Single(bad.Left).Name, bad.Left[0].Kind));
+            Assert.Equal(("huge.1.data", TentacleErrorKind.TooLarge), (Assert.Single(bad.Skipped).Name, bad.Skipped[0].Kind));
     }
 
     [Theory]
@@ -76,10 +77,10 @@ public sealed class HostileSiteTests
         using var site = new Site(stock, files);
         using var target = new SyncTarget();
         var options = target.Options(delivery, connections: 1) with { MaxFileBytes = 50_000 };
-        var result = (await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(site.Port, retries: 0)], options, completed: null, CancellationToken.None), "the drain", Patience)).Single();
+        var result = (await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(site.Port, retries: 0)], options, completed: null, CancellationToken.None), "the drain", IdleTimeout)).Single();
         Assert.Null(result.Error);
-        Assert.Equal(large.Select(n => files[n].Name).Order(StringComparer.Ordinal), result.Left.Select(l => l.Name).Order(StringComparer.Ordinal));
-        Assert.All(result.Left, left => Assert.Equal((TentacleErrorKind.TooLarge, "It has 50001 bytes, over the limit of 50000: raise the largest file size to take it."), (left.Kind, left.Reason)));
+        Assert.Equal(large.Select(n => files[n].Name).Order(StringComparer.Ordinal), result.Skipped.Select(l => l.Name).Order(StringComparer.Ordinal));
+        Assert.All(result.Skipped, left => Assert.Equal((TentacleErrorKind.TooLarge, "It has 50001 bytes, over the limit of 50000: raise the largest file size to take it."), (left.Kind, left.Reason)));
         target.HasExactly(files.Except(large.Select(n => files[n])));
         Assert.All(large, n => Assert.True(site.Has(files[n].Name)));
     }
@@ -94,11 +95,11 @@ public sealed class HostileSiteTests
         using var target = new SyncTarget();
         target.Incoming.Write($".pandorasync/127.0.0.1%3a{site.Port}/whole/{old.Name}", old.Content);
         var options = target.Options(connections: 1) with { MaxFileBytes = 50_000 };
-        var result = (await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(site.Port)], options, completed: null, CancellationToken.None), "the drain", Patience)).Single();
-        Assert.Equal(TentacleErrorKind.TooLarge, Assert.Single(result.Left).Kind);
+        var result = (await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(site.Port)], options, completed: null, CancellationToken.None), "the drain", IdleTimeout)).Single();
+        Assert.Equal(TentacleErrorKind.TooLarge, Assert.Single(result.Skipped).Kind);
         Assert.True(site.Has(newer.Name));
         Assert.Equal(old.Content, stock ? File.ReadAllBytes(Assert.Single(target.Leftovers())) : target.Incoming.Read(old.Name));
-        await SyncServer.DrainAsync([SyncTarget.Site(site.Port)], target.Options(), completed: null, CancellationToken.None);
+        await SyncRunner.DrainAsync([SyncTarget.Site(site.Port)], target.Options(), completed: null, CancellationToken.None);
         Assert.Contains(target.Incoming.FileNames(), name => target.Incoming.Read(name).SequenceEqual(newer.Content));
         Assert.Contains(target.Incoming.FileNames(), name => target.Incoming.Read(name).SequenceEqual(old.Content));
         Assert.Empty(target.Leftovers());
@@ -119,7 +120,7 @@ public sealed class HostileSiteTests
                 if (moment.Point == StockPoint.Content && moment.Command.StartsWith("RECV <large", StringComparison.Ordinal) && !both.IsSet)
                 {
                     both.Signal();
-                    both.Wait(Patience);
+                    both.Wait(IdleTimeout);
                 }
             };
         }
@@ -131,7 +132,7 @@ public sealed class HostileSiteTests
             Connections = 1,
             Progress = _ => least = Math.Min(least, new DriveInfo(disk.Path).AvailableFreeSpace),
         };
-        var results = await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(one.Port), SyncTarget.Site(other.Port)], options, completed: null, CancellationToken.None), "the run", Patience);
+        var results = await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(one.Port), SyncTarget.Site(other.Port)], options, completed: null, CancellationToken.None), "the run", IdleTimeout);
         Assert.Contains(results, r => r.Error?.Kind == TentacleErrorKind.DiskFull);
         Assert.InRange(least, Reserve - (1 << 20), long.MaxValue);
         Assert.Equal(2, one.FileNames().Length + other.FileNames().Length + disk.Folder.FileNames().Length);
@@ -145,13 +146,13 @@ public sealed class HostileSiteTests
         var names = Enumerable.Range(1, 600).Select(n => $"tiny.{n.ToString(CultureInfo.InvariantCulture)}.data").ToArray();
         foreach (var name in names)
             server.Put(name, [1]);
-        var first = (await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(server.Port)], new SyncOptions(disk.Path), completed: null, CancellationToken.None), "the drain", Patience)).Single();
+        var first = (await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(server.Port)], new SyncOptions(disk.Path), completed: null, CancellationToken.None), "the drain", IdleTimeout)).Single();
         Assert.Equal(TentacleErrorKind.DiskFull, first.Error?.Kind);
         Assert.Contains(" inodes free, too few for another file and the 40 that stay free", first.Error!.Message, StringComparison.Ordinal);
         Assert.InRange(first.Files, 300, 360);
         Assert.Equal(600, disk.Folder.FileNames().Length + server.FileNames().Length);
         disk.ResizeInodes(10_000);
-        var second = (await Eventually.Ends(SyncServer.DrainAsync([SyncTarget.Site(server.Port)], new SyncOptions(disk.Path), completed: null, CancellationToken.None), "the drain", Patience)).Single();
+        var second = (await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(server.Port)], new SyncOptions(disk.Path), completed: null, CancellationToken.None), "the drain", IdleTimeout)).Single();
         Assert.True(second.Succeeded, $"{second}");
         Assert.Equal(names.Order(StringComparer.Ordinal), disk.Folder.FileNames());
     }

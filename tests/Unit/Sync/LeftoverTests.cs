@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using PandoraSync.Transport;
@@ -115,7 +116,7 @@ public sealed class LeftoverTests
         await DrainAsync(target.Options(SyncDelivery.Keep) with { Warn = warnings.Enqueue }, SyncTarget.Site(server.Port));
         Assert.Contains($"1 file of '127.0.0.1:{server.Port}'", Assert.Single(warnings), StringComparison.Ordinal);
         Put(target, "old.example%3a41121", "whole", AgentData.Make(2));
-        await SyncServer.TakeAsync(SyncTarget.Site(server.Port), ["x"], target.Options() with { Warn = warnings.Enqueue }, CancellationToken.None);
+        await SyncRunner.TakeAsync(SyncTarget.Site(server.Port), ["x"], target.Options() with { Warn = warnings.Enqueue }, CancellationToken.None);
         Assert.Contains("1 file of 'old.example:41121'", warnings.Last(), StringComparison.Ordinal);
     }
 
@@ -201,7 +202,7 @@ public sealed class LeftoverTests
     private static SyncSite SiteAt(string host, int port) => new(new TentacleClientOptions(new TentacleEndpoint(host, port)) { Timeout = TimeSpan.FromSeconds(10) });
 
     private static async Task<IReadOnlyList<SiteResult>> DrainAsync(SyncOptions options, params SyncSite[] sites) =>
-        await Eventually.Ends(SyncServer.DrainAsync(sites, options, completed: null, CancellationToken.None), "the drain", TimeSpan.FromSeconds(60));
+        await Eventually.Ends(SyncRunner.DrainAsync(sites, options, completed: null, CancellationToken.None), "the drain", TimeSpan.FromSeconds(60));
 
     private static void Put(SyncTarget target, string site, string folder, AgentData file) =>
         target.Incoming.Write(Path.Combine(".pandorasync", site, folder, file.Name), file.Content);

@@ -2,7 +2,7 @@ using System;
 using System.Globalization;
 using System.Text;
 using PandoraSync.Protocol;
-using PandoraSync.Sync;
+using PandoraSync.Sync.Drain;
 using PandoraSync.Tests.Fixtures;
 using Xunit;
 
@@ -24,7 +24,7 @@ public sealed class ManyNamesTests
             parser.Feed(Thousand(i));
         parser.Complete();
         var parsed = MeasuredAlone.HeapBytes() - before;
-        var queue = new DrainQueue([], names, static listed => listed.WhyUnsafe is null);
+        var queue = new DrainQueue([], names, static listed => listed.UnsafeReason is null);
         var queued = MeasuredAlone.HeapBytes() - before;
         Assert.Equal(Names, queue.Total);
         var latest = 0L;

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
+using PandoraSync.Server;
 using PandoraSync.Sync;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
@@ -81,7 +82,7 @@ public sealed class Review01DurableTests
         var second = await sources.DrainAsync(disk.Path, delivery == SyncDelivery.Keep ? SyncDelivery.Safe : delivery);
         Assert.All(second, r => Assert.True(r.Succeeded, r.ToString()));
         disk.Remount();
-        sources.AreWholeIn(disk.Path, $"time {run}, first run: {string.Join("; ", first.Select(r => $"{r.Files} files, {r.LeftCount} left, {r.Error?.Message}"))}");
+        sources.AreWholeIn(disk.Path, $"time {run}, first run: {string.Join("; ", first.Select(r => $"{r.Files} files, {r.SkippedCount} left, {r.Error?.Message}"))}");
     }
 
     [Theory]
@@ -214,7 +215,7 @@ public sealed class Review01DurableTests
         public async Task<IReadOnlyList<SiteResult>> DrainAsync(string incoming, SyncDelivery delivery, Action<ReceivedFile>? received = null, Action? begun = null)
         {
             var options = new SyncOptions(incoming) { Delivery = delivery, Connections = 2, MinFreeBytes = 0, Received = received, Progress = _ => begun?.Invoke() };
-            var drain = SyncServer.DrainAsync([.. _stock.Select(s => s.Port).Concat(_ours.Select(s => s.Port)).Select(p => SyncTarget.Site(p))], options, completed: null, CancellationToken.None);
+            var drain = SyncRunner.DrainAsync([.. _stock.Select(s => s.Port).Concat(_ours.Select(s => s.Port)).Select(p => SyncTarget.Site(p))], options, completed: null, CancellationToken.None);
             return [.. await Eventually.Ends(drain, "the drain", TimeSpan.FromSeconds(60))];
         }
 

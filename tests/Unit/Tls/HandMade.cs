@@ -1,6 +1,6 @@
 using System;
 using System.Security;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.TestSupport;
 using PandoraSync.Transport.Tls;
 

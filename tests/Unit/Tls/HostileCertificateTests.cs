@@ -4,13 +4,11 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using PandoraSync.Transport;
-using PandoraSync.Transport.Tls;
 using Xunit;
 
 namespace PandoraSync.Tests.Tls;

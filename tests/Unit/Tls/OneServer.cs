@@ -25,7 +25,7 @@ internal sealed class OneServer : IDisposable
     public async Task<TlsStream> AcceptAsync(TlsServerOptions options, TimeSpan? patience = null, CancellationToken cancellationToken = default)
     {
         var socket = await Eventually.Ends(_listener.AcceptSocketAsync(CancellationToken.None).AsTask(), "a client connects");
-        return await TlsHandshake.AuthenticateAsServerAsync(new PromptSocketStream(socket, TimeSpan.Zero), options, "the client", patience ?? TimeSpan.FromSeconds(20), cancellationToken);
+        return await TlsHandshake.AuthenticateAsServerAsync(new QuickAckSocketStream(socket, TimeSpan.Zero), options, "the client", patience ?? TimeSpan.FromSeconds(20), cancellationToken);
     }
 
     /// <summary>Takes a connection, reads one line and greets.</summary>

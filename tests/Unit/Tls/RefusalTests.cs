@@ -5,7 +5,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
+using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
 using PandoraSync.Transport;
@@ -245,7 +246,7 @@ public sealed class RefusalTests : IDisposable
     {
         Assert.Contains("give an authority file or a fingerprint, or skip the certificate check on purpose", Assert.Throws<TentacleException>(() => PeerTrust.Create(authorities: null)).Message, StringComparison.Ordinal);
         _files.Authority("ca").Certificate("server", "ca");
-        Assert.Throws<TentacleException>(() => _files.Server("server") with { ClientTrust = PeerTrust.Anything() });
+        Assert.Throws<TentacleException>(() => _files.Server("server") with { ClientTrust = PeerTrust.AcceptAny() });
         Assert.Throws<TentacleException>(() => CertificatePin.Parse("0123"));
     }
 

@@ -1,7 +1,7 @@
 using System;
 using System.Text;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
 using PandoraSync.Transport;
@@ -194,6 +194,6 @@ public sealed class TlsPeerTests : IDisposable
     {
         var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync("127.0.0.1", port);
-        return await TlsHandshake.AuthenticateAsClientAsync(new PromptSocketStream(client.Client, TimeSpan.Zero), options, new TentacleEndpoint(host, port), patience ?? TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return await TlsHandshake.AuthenticateAsClientAsync(new QuickAckSocketStream(client.Client, TimeSpan.Zero), options, new TentacleEndpoint(host, port), patience ?? TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 }

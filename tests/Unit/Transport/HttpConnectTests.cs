@@ -7,11 +7,14 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
+using PandoraSync.Sync;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
 using PandoraSync.Transport;
+using PandoraSync.Transport.Tls;
 using Xunit;
 
 namespace PandoraSync.Tests.Transport;
@@ -85,7 +88,7 @@ public sealed class HttpConnectTests
         var options = new TentacleClientOptions(new TentacleEndpoint("site.example", 41121))
         {
             Proxy = new HttpProxyOptions(new TentacleEndpoint("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port)),
-            Tls = withTls ? new PandoraSync.Transport.Tls.TlsClientOptions(PandoraSync.Certificates.PeerTrust.Anything()) : null,
+            Tls = withTls ? new PandoraSync.Transport.Tls.TlsClientOptions(PandoraSync.Certificates.Trust.PeerTrust.AcceptAny()) : null,
         };
         for (var i = 0; i < Attempts; i++)
         {

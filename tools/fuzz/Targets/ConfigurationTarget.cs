@@ -7,7 +7,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
-using PandoraSync.Server;
+using PandoraSync.Server.Access;
+using PandoraSync.Server.Storage;
+using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Fuzz.Targets;
 
@@ -82,7 +84,7 @@ internal static class ConfigurationTarget
     {
         var options = server.Options;
         Promise.Holds(options.Port is >= 1 and <= 65535 && options.MaxConnections is >= 1 and <= 100_000 && options.MaxFileBytes > 0 && options.MaxUnpackedBytes >= options.MaxFileBytes, "options are in their range");
-        Promise.Holds(options.Patience > TimeSpan.Zero && server.Verbosity is >= 0 and <= 2 && Path.IsPathRooted(options.Directory), "options are in their range");
+        Promise.Holds(options.IdleTimeout > TimeSpan.Zero && server.Verbosity is >= 0 and <= 2 && Path.IsPathRooted(options.Directory), "options are in their range");
         CheckFolders(options.Filters);
         CheckSecrets(server.Settings, server.Warnings, "password", text);
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
+using PandoraSync.Client;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Fuzz.Targets;
@@ -77,7 +78,7 @@ internal static class FramingTarget
     {
         if (FileNameRules.WhyInvalid(name) is not null)
         {
-            Promise.Holds(FileNameRules.WhyUnsafe(name) is not null, "an invalid name is not safe");
+            Promise.Holds(FileNameRules.UnsafeReason(name) is not null, "an invalid name is not safe");
             return;
         }
 
@@ -87,8 +88,8 @@ internal static class FramingTarget
         Promise.Holds(!string.Equals(next, name, StringComparison.Ordinal), "the next name is another one");
         if (AgentDataName.TryGetEpoch(name, out var epoch) && AgentDataName.TryGetEpoch(next, out var later))
             Promise.Holds(later == epoch + 1, "the next name counts on by one");
-        if (FileNameRules.WhyUnsafe(name) is null)
-            Promise.Holds(FileNameRules.WhyUnsafe(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name))) is null && !name.Any(char.IsControl), "a safe name survives the wire");
+        if (FileNameRules.UnsafeReason(name) is null)
+            Promise.Holds(FileNameRules.UnsafeReason(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name))) is null && !name.Any(char.IsControl), "a safe name survives the wire");
     }
 
     /// <summary>The reading side of a server, without its answers.</summary>
@@ -103,11 +104,11 @@ internal static class FramingTarget
         /// <summary>Takes bytes; false once the peer has broken the rules.</summary>
         public bool Feed(ArraySegment<byte> piece)
         {
-            var free = _buffer.Free(piece.Count);
+            var free = _buffer.GetMemory(piece.Count);
             Promise.Holds(free.Count >= piece.Count, "there is as much free space as was asked for");
             Promise.Holds(free.Array!.Length <= 2 * (TentacleLimits.MaxLineBytes + LongestPiece), "the buffer is bounded");
             Buffer.BlockCopy(piece.Array!, piece.Offset, free.Array, free.Offset, piece.Count);
-            _buffer.Filled(piece.Count);
+            _buffer.Advance(piece.Count);
             try
             {
                 while (TakeContent() && _buffer.TryTakeLine(out var line))

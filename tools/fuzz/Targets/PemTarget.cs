@@ -7,8 +7,12 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Org.BouncyCastle.X509;
 using PandoraSync.Certificates;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Pem;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Compat;
 using PandoraSync.Protocol;
+using PandoraSync.Transport.Tls;
 using X509Certificate = Org.BouncyCastle.X509.X509Certificate;
 
 namespace PandoraSync.Fuzz.Targets;

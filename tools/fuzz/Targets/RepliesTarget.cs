@@ -76,7 +76,7 @@ internal static class RepliesTarget
     {
         if (!Encoding.UTF8.GetBytes(name).SequenceEqual(bytes))
             return new ListedName(name, "it is not valid UTF-8");
-        var why = FileNameRules.WhyUnsafe(name);
+        var why = FileNameRules.UnsafeReason(name);
         if (why is null)
             Promise.Holds(bytes.Length <= TentacleLimits.MaxNameBytes && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or '|' or '$' or '`'), "a safe name is harmless");
         return new ListedName(name, why);

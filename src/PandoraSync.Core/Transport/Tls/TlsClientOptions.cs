@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Transport.Tls;
@@ -16,7 +16,7 @@ public sealed record TlsClientOptions
     private readonly WarnOnce _warned = new();
 
     /// <summary>Makes options.</summary>
-    /// <param name="trust">Which servers are trusted; <see cref="PeerTrust.Anything"/> only where somebody chose that on purpose.</param>
+    /// <param name="trust">Which servers are trusted; <see cref="PeerTrust.AcceptAny"/> only where somebody chose that on purpose.</param>
     public TlsClientOptions(PeerTrust trust) => Trust = trust;
 
     /// <summary>Which servers are trusted.</summary>
@@ -44,7 +44,7 @@ public sealed record TlsClientOptions
         get => _cipherSuites;
         init
         {
-            Compat.TlsCalls.CheckCipherSuites(value);
+            TlsCalls.CheckCipherSuites(value);
             _cipherSuites = value;
         }
     }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Transport.Tls;

@@ -5,8 +5,8 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
-using PandoraSync.Compat;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Transport.Tls;
@@ -52,7 +52,7 @@ public static class TlsHandshake
         var watch = new HandshakeWatch(stream);
         var over = new CancellationTokenSource();
         var failure = new TlsFailure(peer, isClient: false, options.Identity, watch);
-        var trust = options.ClientTrust ?? PeerTrust.Anything();
+        var trust = options.ClientTrust ?? PeerTrust.AcceptAny();
         var setup = new TlsSetup
         {
             Identity = options.Identity,

@@ -1,5 +1,5 @@
 using System.Collections.Generic;
-using PandoraSync.Certificates;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Transport.Tls;
@@ -40,7 +40,7 @@ public sealed record TlsServerOptions
         get => _cipherSuites;
         init
         {
-            Compat.TlsCalls.CheckCipherSuites(value);
+            TlsCalls.CheckCipherSuites(value);
             _cipherSuites = value;
         }
     }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Net.Security;
-using PandoraSync.Certificates;
 
 namespace PandoraSync.Transport.Tls;
 

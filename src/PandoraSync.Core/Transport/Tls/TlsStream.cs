@@ -3,8 +3,7 @@ using System.IO;
 using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Certificates;
-using PandoraSync.Compat;
+using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Transport.Tls;

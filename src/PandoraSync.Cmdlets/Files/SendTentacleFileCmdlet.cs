@@ -1,0 +1,151 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Cmdlets.Base;
+using PandoraSync.Files;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Cmdlets.Files;
+
+/// <summary>Sends files to a Tentacle server.</summary>
+[Cmdlet(VerbsCommunications.Send, "TentacleFile", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
+[OutputType(typeof(SentFile))]
+public sealed class SendTentacleFileCmdlet : SessionCmdlet
+{
+    private int _files;
+
+    /// <summary>Files, with wildcards.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Files whose names are taken as they are.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The name at the server; the file's own by default. For one file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NewName { get; set; }
+
+    /// <summary>Sends packed (ZSEND); the server unpacks.</summary>
+    [Parameter]
+    public SwitchParameter Compress { get; set; }
+
+    /// <summary>Writes an object for each file that the server has confirmed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ResolveSession() is not { } session)
+            return;
+
+        // A FileInfo from the pipeline binds both; its full name is the better one.
+        if (LiteralPath.Length == 0 && Path.Length == 0)
+            ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, "No file is given: use -Path, -LiteralPath or the pipeline."), target: null));
+        var files = LiteralPath.Length > 0
+            ? LiteralPath.Select(p => (File: p, Given: p)).ToArray()
+            : Path.SelectMany(p => Expand(p).Select(f => (File: f, Given: p))).ToArray();
+        _files += files.Length;
+        if (NewName is not null && _files > 1)
+            ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, $"-NewName '{NewName}' is for one file, and more are given: the server would keep only one of them."), NewName));
+        foreach (var (file, given) in files)
+            TrySend(session, file, given);
+    }
+
+    private string[] Expand(string path)
+    {
+        try
+        {
+            var found = GetResolvedProviderPathFromPSPath(path, out var provider);
+            if (!string.Equals(provider.Name, "FileSystem", StringComparison.Ordinal))
+                return [path];
+            if (found.Count == 0)
+                WriteVerbose($"No file matches '{path}'.");
+            return [.. found];
+        }
+        catch (Exception e) when (e is SessionStateException or WildcardPatternException)
+        {
+            // What is wrong with it is said when it is opened, as an error of that file alone.
+            return [path];
+        }
+    }
+
+    /// <summary>Sends one file after asking; what is wrong with it is an error of that file alone.</summary>
+    private void TrySend(TentacleSession session, string path, object target)
+    {
+        try
+        {
+            var full = FileSystemPath(path);
+            var name = NewName ?? System.IO.Path.GetFileName(full);
+            FileNameRules.RequireSafe(name);
+            using var content = Open(full);
+            if (ShouldProcess($"{full} to {session.Endpoint} as {name}", "Send file"))
+                TryRun(target, pump => SendAsync(session, name, content, pump));
+        }
+        catch (TentacleException e)
+        {
+            WriteError(ErrorMapper.ToRecord(e, target));
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                throw new TentacleException(TentacleErrorKind.LocalFile, $"'{path}' is a folder: give files, for example '{System.IO.Path.Combine(path, "*")}'.") { File = path, Step = "open" };
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            throw LocalFileError.Explain(e, path, "open");
+        }
+    }
+
+    private async Task SendAsync(TentacleSession session, string name, FileStream content, CmdletPump pump)
+    {
+        var length = content.Length;
+        long sent = 0;
+        void Sent(int bytes)
+        {
+            sent += bytes;
+            pump.Progress(new ProgressRecord(1, $"Sending {name} to {session.Endpoint}", $"{sent} of {length} bytes") { PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) });
+        }
+
+        try
+        {
+            await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
+        }
+        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Timeout && session.Options.Tls is not null && session.UseSmallRecords())
+        {
+            // A stock relay stalls on TLS records over 1,024 bytes and forgets what it had of the file (protocol.md, section 7).
+            pump.Verbose($"{e.Message} Trying again in pieces of 1,024 bytes.");
+            (content.Position, sent) = (0, 0);
+            await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
+        }
+
+        pump.Verbose($"{session.Endpoint} has confirmed '{name}' ({length} bytes).");
+        if (PassThru)
+            pump.Output(new SentFile(session, name, length, content.Name));
+    }
+
+    private Task<bool> OfferAsync(TentacleSession session, string name, FileStream content, Action<int> sent, CmdletPump pump) => session.UseAsync(
+        async client =>
+        {
+            if (Compress)
+                await client.SendCompressedAsync(name, content, sent: null, StopToken).ConfigureAwait(false);
+            else
+                await client.SendAsync(name, content, content.Length, sent, StopToken).ConfigureAwait(false);
+            return true;
+        },
+        isRepeatable: false, pump.Verbose, StopToken);
+}

@@ -1,0 +1,131 @@
+using System;
+using System.IO;
+using PandoraSync.Files;
+
+namespace PandoraSync.Sync.Drain;
+
+/// <summary>
+/// Compares what is written to it with a file that is kept. At the first difference it starts to keep the new content too, when it was
+/// told where: then both can be delivered (protocol.md, section 5).
+/// </summary>
+internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOther = null) : Stream
+{
+    private readonly byte[] _buffer = BufferPool.Rent();
+    private FileStream? _other;
+    private long _written;
+    private bool _differs;
+    private bool _disposed;
+
+    /// <summary>True if all that was written equals the beginning of the kept file.</summary>
+    public bool IsSameSoFar => !_differs;
+
+    /// <summary>True if the kept file is the beginning of what was written: the file grew after the first copy was made.</summary>
+    public bool KeptIsBeginning { get; private set; } = true;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _written;
+
+    public override long Position
+    {
+        get => _written;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        if (!_differs && !Matches(buffer, offset, count))
+        {
+            _differs = true;
+            _other = openOther?.Invoke();
+            CopyBeginning();
+        }
+
+        _other?.Write(buffer, offset, count);
+        _written += count;
+    }
+
+    /// <summary>Ends the comparison: content that is shorter than the kept file differs too.</summary>
+    /// <returns>The new content if it differs and was kept; flushed by the caller.</returns>
+    public FileStream? Complete()
+    {
+        if (!_differs && _written < kept.Length)
+        {
+            _differs = true;
+            KeptIsBeginning = false;
+            _other = openOther?.Invoke();
+            CopyBeginning();
+        }
+
+        return _other;
+    }
+
+    /// <summary>Gives the new content to the caller, who closes it.</summary>
+    public FileStream? TakeOther()
+    {
+        var other = _other;
+        _other = null;
+        return other;
+    }
+
+    public override void Flush()
+    {
+        // Whoever opened the other file flushes it.
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            BufferPool.Return(_buffer);
+            _other?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private bool Matches(byte[] buffer, int offset, int count)
+    {
+        for (var done = 0; done < count;)
+        {
+            var read = kept.Read(_buffer, 0, Math.Min(_buffer.Length, count - done));
+            for (var i = 0; i < read; i++)
+            {
+                if (_buffer[i] == buffer[offset + done + i])
+                    continue;
+                KeptIsBeginning = false;
+                return false;
+            }
+
+            if (read == 0)
+                return false;
+            done += read;
+        }
+
+        return true;
+    }
+
+    private void CopyBeginning()
+    {
+        if (_other is null)
+            return;
+        kept.Position = 0;
+        for (var left = _written; left > 0;)
+        {
+            var read = kept.Read(_buffer, 0, (int)Math.Min(_buffer.Length, left));
+            _other.Write(_buffer, 0, read);
+            left -= read;
+        }
+    }
+}

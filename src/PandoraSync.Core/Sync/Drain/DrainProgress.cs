@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Threading;
+using PandoraSync.Protocol;
+using PandoraSync.Sync.Staging;
+
+namespace PandoraSync.Sync.Drain;
+
+/// <summary>What one site's drain has come to so far; counted by several connections at once.</summary>
+internal sealed class DrainProgress(string site, SyncOptions options)
+{
+    // So many files that each end a connection, and no answer between them, are not the files' fault.
+    private const int MostFailuresInARow = 1000;
+
+    private readonly ConcurrentQueue<SkippedFile> _left = new();
+    private long _files;
+    private long _bytes;
+    private long _recovered;
+    private long _leftCount;
+    private long _done;
+    private long _received;
+    private long _answers;
+    private long _failedInARow;
+    private TentacleException? _lastOfFile;
+    private TentacleException? _fatal;
+
+    public DrainProgress(SyncSite site, SyncOptions options)
+        : this(site.Name, options)
+    {
+    }
+
+    /// <summary>Files found.</summary>
+    public long Total { get; set; }
+
+    /// <summary>True once the server has done something for us: a connection that it then closes without an answer is broken, not unwanted.</summary>
+    public bool HasBeenServed { get; set; }
+
+    public long Files => Interlocked.Read(ref _files);
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public long Recovered => Interlocked.Read(ref _recovered);
+
+    public SkippedFile[] Skipped => _left.ToArray();
+
+    /// <summary>Files left, those included that are not named.</summary>
+    public long SkippedCount => Interlocked.Read(ref _leftCount);
+
+    /// <summary>The first error that ended the site's drain; null if none has.</summary>
+    public TentacleException? Fatal => Volatile.Read(ref _fatal);
+
+    /// <summary>Questions about files that the site has answered so far: the measure of how fast it is.</summary>
+    public long Answers => Interlocked.Read(ref _answers);
+
+    /// <summary>Counts an answer.</summary>
+    public void Answered()
+    {
+        Interlocked.Increment(ref _answers);
+        Interlocked.Exchange(ref _failedInARow, 0);
+    }
+
+    /// <summary>Counts an error by which a file has ended a connection.</summary>
+    /// <returns>False if so many have in a row that the site is to blame.</returns>
+    public bool TryCharge(TentacleException error)
+    {
+        Volatile.Write(ref _lastOfFile, error);
+        return Interlocked.Increment(ref _failedInARow) <= MostFailuresInARow;
+    }
+
+    /// <summary>Notes the last error that was charged to a file as the site's own, if the site has not answered a single question about a file.</summary>
+    public void FailIfNothingCame()
+    {
+        if (Answers == 0 && Volatile.Read(ref _lastOfFile) is { } error)
+            Fail(error);
+    }
+
+    /// <summary>Counts content as it comes, for progress.</summary>
+    public void Content(int bytes)
+    {
+        Interlocked.Add(ref _received, bytes);
+        Report();
+    }
+
+    /// <summary>Counts a file that has arrived.</summary>
+    public void Arrived(StagedFile file, string path)
+    {
+        Interlocked.Increment(ref _files);
+        Interlocked.Add(ref _bytes, file.Length);
+        if (file.IsRecovered)
+            Interlocked.Increment(ref _recovered);
+        options.Received?.Invoke(new ReceivedFile(site, file.Name, file.Length, path));
+        Done();
+    }
+
+    /// <summary>Notes a file that was not taken.</summary>
+    public void Skip(string name, string reason, TentacleErrorKind kind)
+    {
+        if (Interlocked.Increment(ref _leftCount) <= SiteResult.MostNamed)
+            _left.Enqueue(new SkippedFile(name, reason, kind));
+        LogVerbose($"'{TentacleText.Show(name)}' is left: {reason}");
+        Done();
+    }
+
+    /// <summary>Notes a file that somebody else took or deleted before us: nothing to do.</summary>
+    public void RecordMissing(string name)
+    {
+        LogVerbose($"'{name}' is no longer there (or is a folder)");
+        Done();
+    }
+
+    /// <summary>Notes the error that ends the site's drain; only the first counts.</summary>
+    public void Fail(TentacleException error) => Interlocked.CompareExchange(ref _fatal, error, comparand: null);
+
+    public void LogVerbose(string text) => options.Verbose?.Invoke($"{site}: {text}");
+
+    private void Done()
+    {
+        Interlocked.Increment(ref _done);
+        Report();
+    }
+
+    private void Report() =>
+        options.Progress?.Invoke(new SyncProgress(site, Interlocked.Read(ref _done), Total, Interlocked.Read(ref _received)));
+}

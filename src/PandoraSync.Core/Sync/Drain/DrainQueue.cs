@@ -1,0 +1,80 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using PandoraSync.Protocol;
+using PandoraSync.Sync.Staging;
+
+namespace PandoraSync.Sync.Drain;
+
+/// <summary>What is still to be taken from one site: oldest first, what an earlier attempt began before the rest, what has failed behind it.</summary>
+internal sealed class DrainQueue
+{
+    private readonly ConcurrentQueue<DrainItem> _again = new();
+    private readonly ConcurrentQueue<DrainItem> _last = new();
+    private readonly NameTable _fresh;
+    private int _given;
+    private volatile bool _onlyStaged;
+    private volatile bool _closed;
+
+    /// <summary>Makes a queue.</summary>
+    /// <param name="recovered">What an earlier run began; these names are not taken afresh.</param>
+    /// <param name="names">All names.</param>
+    /// <param name="isWanted">Asked once for each of <paramref name="names"/>.</param>
+    public DrainQueue(IEnumerable<StagedFile> recovered, NameTable names, Func<ListedName, bool> isWanted)
+    {
+        foreach (var file in recovered)
+            _again.Enqueue(new DrainItem(file.Name, file));
+        var taken = new HashSet<string>(_again.Select(i => i.Name), StringComparer.Ordinal);
+        names.Sort(n => isWanted(n) && !taken.Contains(n.Name));
+        _fresh = names;
+        Total = _again.Count + _fresh.Count;
+    }
+
+    /// <summary>Files at the start.</summary>
+    public int Total { get; }
+
+    /// <summary>True if nothing is left or the run is over.</summary>
+    public bool IsEmpty => _closed || (_again.IsEmpty && _last.IsEmpty && (_onlyStaged || IsAllGiven));
+
+    /// <summary>Takes the next file.</summary>
+    /// <returns>Null if nothing is left or the run is over.</returns>
+    public DrainItem? Take()
+    {
+        if (TakeFrom(_again) is { } again)
+            return again;
+        return (_closed || _onlyStaged ? null : TakeFresh()) ?? TakeFrom(_last);
+    }
+
+    /// <summary>Gives a file back, to be tried again before the others; behind them if it has failed, so that it does not keep them from arriving.</summary>
+    public void Return(DrainItem item) => (item.Attempts == 0 ? _again : _last).Enqueue(item);
+
+    /// <summary>From now on gives out only files that are staged already: they need no more room, and give it free.</summary>
+    public void GiveOnlyStaged() => _onlyStaged = true;
+
+    /// <summary>Ends the run: nothing more is given out.</summary>
+    public void Close() => _closed = true;
+
+    private bool IsAllGiven => Volatile.Read(ref _given) >= _fresh.Count;
+
+    private DrainItem? TakeFrom(ConcurrentQueue<DrainItem> queue)
+    {
+        while (!_closed && queue.TryDequeue(out var item))
+        {
+            if (item.Staged is not null || !_onlyStaged)
+                return item;
+        }
+
+        return null;
+    }
+
+    private DrainItem? TakeFresh()
+    {
+        // Looked at first: otherwise an empty queue that is asked without end would count without end.
+        if (IsAllGiven)
+            return null;
+        var place = Interlocked.Increment(ref _given) - 1;
+        return place < _fresh.Count ? new DrainItem(_fresh[place]) : null;
+    }
+}

@@ -1,0 +1,117 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Client;
+using PandoraSync.Protocol;
+
+namespace PandoraSync.Sync.Drain;
+
+/// <summary>Keeps one connection to a site going: connects again after a failure, until the queue is empty or trying again cannot help.</summary>
+/// <param name="context">What the connections of the site share.</param>
+/// <param name="number">The connection's number; the first one does not give up before the site does.</param>
+/// <param name="connected">A connection that is open and answered; null to make one.</param>
+internal sealed class DrainWorker(DrainContext context, int number, TentacleClient? connected = null)
+{
+    private TentacleClient? _connected = connected;
+
+    /// <summary>Works until nothing is left to do.</summary>
+    /// <param name="cancellationToken">Ends the work at once.</param>
+    /// <param name="placeWanted">Ends the wait for a connection that is answered.</param>
+    public async Task RunAsync(CancellationToken cancellationToken, CancellationToken placeWanted)
+    {
+        var failures = 0;
+        var isFull = false;
+        while (!context.Queue.IsEmpty)
+        {
+            try
+            {
+                failures = await RunOnceAsync(failures, cancellationToken, placeWanted).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (TentacleException e) when (e.Kind == TentacleErrorKind.DiskFull && !isFull)
+            {
+                // What is staged is brought to its end all the same; the rest waits for the next run.
+                isFull = true;
+                context.Queue.GiveOnlyStaged();
+                context.Tally.Fail(e);
+            }
+            catch (TentacleException e)
+            {
+                if (number > 1 && IsWorthTryingAgain(e))
+                {
+                    context.Tally.LogVerbose($"connection {number} is given up; the others go on: {e.Message}");
+                    return;
+                }
+
+                context.Queue.Close();
+                context.Tally.Fail(e);
+                return;
+            }
+        }
+    }
+
+    private async Task<int> RunOnceAsync(int failures, CancellationToken cancellationToken, CancellationToken placeWanted)
+    {
+        DrainConnection? connection = null;
+        try
+        {
+            using var client = await OpenAsync(placeWanted).ConfigureAwait(false);
+            connection = client.HasFastLane
+                ? new FastLaneConnection(client, context, cancellationToken)
+                : new StockConnection(client, context, cancellationToken);
+            await connection.RunAsync().ConfigureAwait(false);
+            return 0;
+        }
+        catch (TentacleException e) when (connection is { EndedByFile: true } && IsFailureOfFile(e))
+        {
+            // The site has served the connection, and the file waits behind the others or is left: nothing to give the site up for.
+            context.Tally.LogVerbose($"{e.Message} Going on with other files.");
+            if (e.Kind != TentacleErrorKind.TooLarge)
+                await RetryPolicy.WaitAsync(1, placeWanted).ConfigureAwait(false);
+            return connection.Progress > 0 ? 0 : failures;
+        }
+        catch (TentacleException e) when (IsWorthTryingAgain(e))
+        {
+            failures = connection is { Progress: > 0 } ? 1 : failures + 1;
+            if (failures > context.Site.Client.RetryCount)
+                throw;
+            context.Tally.LogVerbose($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
+            await RetryPolicy.WaitAsync(failures, placeWanted).ConfigureAwait(false);
+            return failures;
+        }
+    }
+
+    private bool IsFailureOfFile(TentacleException e) => e.Kind == TentacleErrorKind.TooLarge || (IsWorthTryingAgain(e) && context.Tally.TryCharge(e));
+
+    private bool IsWorthTryingAgain(TentacleException e) =>
+        RetryPolicy.IsWorthwhile(e)
+        || (context.Tally.HasBeenServed && e.Kind is TentacleErrorKind.AuthenticationFailed or TentacleErrorKind.NotAllowed);
+
+    /// <summary>Connects and makes sure that the server answers: over its limit it lets clients connect without serving them (protocol.md, section 1).</summary>
+    private async Task<TentacleClient> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _connected, value: null) is { } open)
+        {
+            context.Tally.HasBeenServed = true;
+            if (open.IsUsable)
+                return open;
+            open.Dispose();
+        }
+
+        var client = await TentacleClient.ConnectAsync(context.Site.Client, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            context.Tally.HasBeenServed = true;
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+}

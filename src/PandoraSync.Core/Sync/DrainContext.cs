@@ -1,4 +1,0 @@
-namespace PandoraSync.Sync;
-
-/// <summary>What the connections of one site's drain share.</summary>
-internal sealed record DrainContext(SyncSite Site, SyncOptions Options, IncomingDirectory Incoming, StagingFolder Staging, DrainQueue Queue, DrainTally Tally);

@@ -1,0 +1,128 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using PandoraSync.Files;
+using PandoraSync.Native;
+using PandoraSync.Protocol;
+using PandoraSync.Sync.Drain;
+
+namespace PandoraSync.Sync.Staging;
+
+/// <summary>
+/// Pandora FMS's incoming directory, held by one run at a time. Files come in under their final name only when whole and flushed;
+/// until then they are in our own folder inside it, which the data server never reads (protocol.md, section 4).
+/// </summary>
+internal sealed class IncomingDirectory : IDisposable
+{
+    /// <summary>Our folder inside the incoming directory.</summary>
+    public const string OwnFolder = ".pandorasync";
+
+    private readonly FolderLock _lock;
+    private readonly FolderFlusher _flusher;
+
+    private IncomingDirectory(string path, string staging, FolderLock folderLock)
+    {
+        Path = path;
+        Staging = staging;
+        _lock = folderLock;
+        _flusher = new FolderFlusher(path, Flushes);
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Our folder inside it.</summary>
+    public string Staging { get; }
+
+    /// <summary>Where flushes run.</summary>
+    public FlushQueue Flushes { get; } = new();
+
+    /// <summary>Opens the directory for this run.</summary>
+    /// <exception cref="TentacleException">It is missing, cannot be written, or another run has it.</exception>
+    public static IncomingDirectory Open(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new TentacleException(TentacleErrorKind.LocalFile, $"The incoming directory '{path}' does not exist: create it or correct the path.") { File = path, Step = "open" };
+        var staging = System.IO.Path.Combine(path, OwnFolder);
+        try
+        {
+            DurableFolder.Create(path, staging);
+            return new IncomingDirectory(path, staging, FolderLock.Take(System.IO.Path.Combine(staging, "lock"), path));
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            throw LocalFileError.Explain(e, path, "open");
+        }
+    }
+
+    /// <summary>
+    /// Gives a whole and flushed file its place. A name that other content has is left alone: the file gets the next free number.
+    /// The same content under the same name is the same file, which an interrupted run had delivered already.
+    /// </summary>
+    /// <returns>Where the file is now; on disk it is there after <see cref="FlushAsync"/>.</returns>
+    /// <exception cref="IOException">The directory cannot be written.</exception>
+    public string Deliver(string staged, string name)
+    {
+        for (long step = 0; ; step++)
+        {
+            var target = System.IO.Path.Combine(Path, step == 0 ? name : AgentDataName.Next(name, step));
+            if (FileSystemCalls.TryRename(staged, target))
+                return target;
+            if (!HaveSameContent(staged, target))
+                continue;
+            File.Delete(staged);
+            return target;
+        }
+    }
+
+    /// <summary>Takes a delivered file back, to be delivered again.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="folder">Where it goes.</param>
+    /// <returns>False if it is no longer there: the data server has taken it.</returns>
+    /// <exception cref="IOException">The directory cannot be written.</exception>
+    public bool TryTakeBack(StagedFile file, string folder)
+    {
+        if (!string.Equals(System.IO.Path.GetDirectoryName(file.Path), Path, StringComparison.Ordinal))
+            return true;
+        if (FileSystemCalls.KindOf(file.Path) != EntryKind.File)
+            return false;
+        StagingFolder.Put(file, folder);
+        return true;
+    }
+
+    /// <summary>To be asked for before files are delivered, and given to <see cref="FlushAsync"/>.</summary>
+    public long Mark() => _flusher.Mark();
+
+    /// <summary>Has what was delivered since the mark on disk when it ends.</summary>
+    /// <exception cref="IOException">The directory could not be flushed: files must be delivered again.</exception>
+    public Task FlushAsync(long mark) => _flusher.FlushAsync(mark);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _lock.Dispose();
+        _flusher.Dispose();
+        Flushes.Dispose();
+    }
+
+    /// <summary>Compares two files; one that is gone or no file is another.</summary>
+    /// <exception cref="IOException">One cannot be read.</exception>
+    public static bool HaveSameContent(string one, string other)
+    {
+        try
+        {
+            using var a = new FileStream(one, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var b = new FileStream(other, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (a.Length != b.Length)
+                return false;
+            using var compare = new ComparingStream(b);
+            a.CopyTo(compare, BufferPool.BufferBytes);
+            return compare.IsSameSoFar;
+        }
+        catch (Exception e) when (e is FileNotFoundException or UnauthorizedAccessException)
+        {
+            // The data server has just taken the other file, or it is a folder: the name is not ours to use either way.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using PandoraSync.Sync.Drain;
+using PandoraSync.Sync.Staging;
+
+namespace PandoraSync.Sync;
+
+/// <summary>The sync server: drains sites into the incoming directory, several side by side.</summary>
+public static class SyncRunner
+{
+    /// <summary>Drains sites. A site that fails does not keep the others.</summary>
+    /// <param name="sites">The sites; one named twice is drained once.</param>
+    /// <param name="options">How.</param>
+    /// <param name="completed">Told each site's result as soon as it is there, from any thread; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the run at once; the next run finishes what was under way.</param>
+    /// <returns>One result a site, in the order given; then one for each other site of which an earlier run had left files that only needed to be delivered.</returns>
+    /// <exception cref="Protocol.TentacleException">The incoming directory is missing, cannot be written, or another run has it.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static async Task<IReadOnlyList<SiteResult>> DrainAsync(IEnumerable<SyncSite> sites, SyncOptions options, Action<SiteResult>? completed, CancellationToken cancellationToken)
+    {
+        using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
+        using var places = new SemaphoreSlim(options.ThrottleLimit);
+        var distinct = sites.GroupBy(s => s.FolderName, StringComparer.Ordinal).Select(g => g.First()).ToArray();
+        var others = await FinishOthersAsync(distinct, options, incoming).ConfigureAwait(false);
+        foreach (var other in others)
+            completed?.Invoke(other);
+        var drains = distinct.Select(site => DrainOneAsync(site, names: null, options, incoming, places, completed, cancellationToken)).ToArray();
+        return [.. await Task.WhenAll(drains).ConfigureAwait(false), .. others];
+    }
+
+    /// <summary>Takes certain files of one site.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="names">The files' names; null for all.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the run at once; the next run finishes what was under way.</param>
+    /// <exception cref="Protocol.TentacleException">The incoming directory is missing, cannot be written, or another run has it.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public static async Task<SiteResult> TakeAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, CancellationToken cancellationToken)
+    {
+        using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
+        await FinishOthersAsync([site], options, incoming).ConfigureAwait(false);
+        return await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sees to what earlier runs have left of other sites; a run that only copies leaves that of its own sites too.</summary>
+    private static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
+        new Leftovers(incoming, new HashSet<string>(options.Delivery == SyncDelivery.Keep ? [] : sites.Select(s => s.FolderName), StringComparer.Ordinal), options).FinishAsync();
+
+    private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult>? completed, CancellationToken cancellationToken)
+    {
+        await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var result = await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
+            completed?.Invoke(result);
+            return result;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+}
