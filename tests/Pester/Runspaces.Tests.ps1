@@ -14,7 +14,7 @@ BeforeAll {
     # What Ctrl+C does. Stop() would wait without end for a cmdlet that does not stop.
     function Stop-Beside($Beside) {
         $stopping = $Beside.Shell.BeginStop($null, $null)
-        $stopping.AsyncWaitHandle.WaitOne(300000) | Should -BeTrue -Because 'the pipeline ends'
+        $stopping.AsyncWaitHandle.WaitOne(30000) | Should -BeTrue -Because 'the pipeline ends'
         $Beside.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
         $Beside.Shell.Dispose()
     }
@@ -32,7 +32,7 @@ Describe 'Ctrl+C' {
         @{ name = 'Invoke-PandoraSync'; given = 0; more = '-Destination $Folder' }
         @{ name = 'Test-TentacleServer'; given = 2; more = '' }) {
         $before = $silent.Asked.Count
-        $beside = Start-Beside "param(`$Port, `$File, `$Folder) $name -ComputerName 127.0.0.1 -Port `$Port -TimeoutSec 60 -RetryCount 0 $more" @{ Port = $silent.Port; File = New-File 'a.1.data' 'x'; Folder = New-Folder }
+        $beside = Start-Beside "param(`$Port, `$File, `$Folder) $name -ComputerName 127.0.0.1 -Port `$Port -TimeoutSec 600 $more" @{ Port = $silent.Port; File = New-File 'a.1.data' 'x'; Folder = New-Folder }
         Wait-Until { $silent.Asked.Count -gt $before } "$name asks"
         Stop-Beside $beside
         $beside.Output.Count | Should -Be $given -Because 'a name and a port are all that was found out'
