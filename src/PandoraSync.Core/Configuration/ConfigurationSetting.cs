@@ -4,4 +4,4 @@ namespace PandoraSync.Configuration;
 /// <param name="Key">Its key.</param>
 /// <param name="Value">Its value; <c>***</c> for a secret.</param>
 /// <param name="Source">Where it comes from: <c>path, line 12</c>, <c>option -k</c> or <c>default</c>.</param>
-public sealed record ConfigurationSetting(string Key, string Value, string Source);
+internal sealed record ConfigurationSetting(string Key, string Value, string Source);

@@ -10,7 +10,7 @@ using PandoraSync.Transport.Tls;
 namespace PandoraSync.Configuration;
 
 /// <summary>What a pandora_server.conf says about the sync server (protocol.md, section 8), without connecting anywhere.</summary>
-public sealed class PandoraSyncConfiguration
+internal sealed class PandoraSyncConfiguration
 {
     private const string DefaultIncomingDirectory = "/var/spool/pandora/data_in";
     private static readonly string[] Keys =

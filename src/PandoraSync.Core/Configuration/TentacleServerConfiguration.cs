@@ -14,7 +14,7 @@ using PandoraSync.Transport.Tls;
 namespace PandoraSync.Configuration;
 
 /// <summary>What a tentacle_server.conf and a stock server's options say, with stock's defaults (protocol.md, section 8), without listening.</summary>
-public sealed class TentacleServerConfiguration
+internal sealed class TentacleServerConfiguration
 {
     private static readonly string[] Keys =
     [

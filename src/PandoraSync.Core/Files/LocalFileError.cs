@@ -5,7 +5,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Files;
 
 /// <summary>Turns errors of the local file system into this library's error, with the path and what to do.</summary>
-public static class LocalFileError
+internal static class LocalFileError
 {
     private const int NoSpaceOnUnix = 28;
     private const int QuotaOnUnix = 122;

@@ -5,7 +5,7 @@ using System.Text;
 namespace PandoraSync.Protocol;
 
 /// <summary>Names of agent data files: <c>&lt;agent&gt;.&lt;epoch seconds&gt;.data</c> (protocol.md, section 4).</summary>
-public static class AgentDataName
+internal static class AgentDataName
 {
     private const string Extension = ".data";
     private const int MostExtensionCharacters = 20;

@@ -5,7 +5,7 @@ using System.Text;
 namespace PandoraSync.Protocol;
 
 /// <summary>Which file names the protocol allows, and which are safe to ask a server for (protocol.md, section 4).</summary>
-public static class FileNameRules
+internal static class FileNameRules
 {
     /// <summary>
     /// A name that no server has, so that asking for it does no harm. A server of ours takes it for a sign that the client says QUIT when

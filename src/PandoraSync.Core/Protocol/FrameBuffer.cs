@@ -6,7 +6,7 @@ namespace PandoraSync.Protocol;
 /// Cuts the bytes of one direction into lines and content. It is fed bytes and gives values; it neither reads nor waits.
 /// Lines are bounded: a peer that sends no LF within <see cref="TentacleLimits.MaxLineBytes"/> is not speaking Tentacle (protocol.md, section 1).
 /// </summary>
-public sealed class FrameBuffer
+internal sealed class FrameBuffer
 {
     private byte[] _data;
     private int _start;

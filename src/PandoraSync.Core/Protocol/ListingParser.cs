@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace PandoraSync.Protocol;
 
 /// <summary>Turns the content of a listing into names, piece by piece, so that a listing of any length needs no second copy.</summary>
-public sealed class ListingParser
+internal sealed class ListingParser
 {
     private readonly List<ListedName> _names = [];
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);

@@ -5,7 +5,7 @@ using System.Linq;
 namespace PandoraSync.Protocol;
 
 /// <summary>One line from client to server (protocol.md, section 2).</summary>
-public sealed class TentacleCommand
+internal sealed class TentacleCommand
 {
     private const string DigestMarker = " SHA256 ";
     private const int Sha256Digits = 64;

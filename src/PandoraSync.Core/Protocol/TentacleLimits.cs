@@ -3,7 +3,7 @@ using System;
 namespace PandoraSync.Protocol;
 
 /// <summary>Fixed numbers of the protocol and the bounds that this library sets on what a peer may say.</summary>
-public static class TentacleLimits
+internal static class TentacleLimits
 {
     /// <summary>The port registered for Tentacle.</summary>
     public const int DefaultPort = 41121;

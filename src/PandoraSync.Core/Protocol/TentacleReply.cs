@@ -4,7 +4,7 @@ using System.Globalization;
 namespace PandoraSync.Protocol;
 
 /// <summary>One line from server to client: <c>VERB OK</c>, <c>VERB SIZE n</c> or <c>VERB ERR (reason)</c> (protocol.md, section 2).</summary>
-public sealed class TentacleReply
+internal sealed class TentacleReply
 {
     private TentacleReply(TentacleVerb verb, long? size, string? reason)
     {

@@ -6,7 +6,7 @@ using System.Linq;
 namespace PandoraSync.Protocol;
 
 /// <summary>Names that the protocol allows and Windows gives a meaning of its own.</summary>
-public static class WindowsNames
+internal static class WindowsNames
 {
     private const string PortDigits = "0123456789\u00B9\u00B2\u00B3";
     private static readonly HashSet<string> Devices = new(

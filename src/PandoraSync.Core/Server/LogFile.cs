@@ -12,7 +12,7 @@ namespace PandoraSync.Server;
 /// A log in stock's form: <c>2026-01-31 12:00:00[log]text.</c> (protocol.md, section 8), local time. A file that has grown to its limit
 /// gets <c>.1</c> added to its name, in the place of an earlier one, and a new one is begun.
 /// </summary>
-public sealed class LogFile : IDisposable
+internal sealed class LogFile : IDisposable
 {
     /// <summary>Bytes that a log file grows to by default; with the one before it twice as many.</summary>
     public const long DefaultMaxBytes = 10L * 1024 * 1024;

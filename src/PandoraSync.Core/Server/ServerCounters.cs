@@ -9,7 +9,7 @@ namespace PandoraSync.Server;
 /// <param name="BytesReceived">Bytes received, protocol lines included.</param>
 /// <param name="BytesSent">Bytes sent, protocol lines included.</param>
 /// <param name="Errors">Connections that ended in an error.</param>
-public sealed record ServerCounters(
+internal sealed record ServerCounters(
     int Connections,
     long TotalConnections,
     long FilesReceived,

@@ -6,4 +6,4 @@ namespace PandoraSync.Server;
 /// <param name="Time">When, in UTC.</param>
 /// <param name="Level">How important it is.</param>
 /// <param name="Text">What happened, with the client's address; never a secret.</param>
-public sealed record TentacleLogEntry(DateTime Time, TentacleLogLevel Level, string Text);
+internal sealed record TentacleLogEntry(DateTime Time, TentacleLogLevel Level, string Text);

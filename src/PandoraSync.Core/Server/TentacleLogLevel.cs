@@ -1,7 +1,7 @@
 namespace PandoraSync.Server;
 
 /// <summary>Importance of a log entry, in stock's three words (protocol.md, section 8).</summary>
-public enum TentacleLogLevel
+internal enum TentacleLogLevel
 {
     /// <summary>Something failed.</summary>
     Error,

@@ -16,7 +16,7 @@ using PandoraSync.Server.Storage;
 namespace PandoraSync.Server;
 
 /// <summary>A Tentacle server: keeps what agents send in its storage directory and gives it to whoever calls in.</summary>
-public sealed class TentacleServer : IDisposable
+internal sealed class TentacleServer : IDisposable
 {
     // As many as systems allow at most: agents like to call all at the same second.
     private const int Backlog = 4096;

@@ -11,7 +11,7 @@ using PandoraSync.Transport.Tls;
 namespace PandoraSync.Server;
 
 /// <summary>How a Tentacle server behaves; the letters are stock's options (protocol.md, section 8). Checked where it is made and not changed afterwards.</summary>
-public sealed record TentacleServerOptions
+internal sealed record TentacleServerOptions
 {
     private readonly int _port = TentacleLimits.DefaultPort;
     private readonly int _maxConnections = TentacleLimits.DefaultMaxConnections;

@@ -5,4 +5,4 @@ namespace PandoraSync.Sync;
 /// <param name="Name">Its name at the site.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Path">Where it is now; the name differs if it was taken by other content.</param>
-public sealed record ReceivedFile(string Site, string Name, long Length, string Path);
+internal sealed record ReceivedFile(string Site, string Name, long Length, string Path);

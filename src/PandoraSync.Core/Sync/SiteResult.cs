@@ -5,7 +5,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Sync;
 
 /// <summary>What became of one site in one run.</summary>
-public sealed record SiteResult
+internal sealed record SiteResult
 {
     /// <summary>The site: <c>host:port</c>.</summary>
     public required string Site { get; init; }

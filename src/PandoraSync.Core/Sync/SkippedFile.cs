@@ -6,4 +6,4 @@ namespace PandoraSync.Sync;
 /// <param name="Name">Its name.</param>
 /// <param name="Reason">Why, as a sentence.</param>
 /// <param name="Kind">Why, as one of the few kinds.</param>
-public sealed record SkippedFile(string Name, string Reason, TentacleErrorKind Kind);
+internal sealed record SkippedFile(string Name, string Reason, TentacleErrorKind Kind);

@@ -6,7 +6,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Sync;
 
 /// <summary>How sites are drained. Checked where it is made and not changed afterwards.</summary>
-public sealed record SyncOptions
+internal sealed record SyncOptions
 {
     private readonly int _connections = 8;
     private readonly int _parallelSites = 32;

@@ -5,4 +5,4 @@ namespace PandoraSync.Sync;
 /// <param name="FilesDone">Files that have arrived, were left or failed.</param>
 /// <param name="FilesTotal">Files found.</param>
 /// <param name="Bytes">Content received.</param>
-public sealed record SyncProgress(string Site, long FilesDone, long FilesTotal, long Bytes);
+internal sealed record SyncProgress(string Site, long FilesDone, long FilesTotal, long Bytes);

@@ -9,7 +9,7 @@ using PandoraSync.Sync.Staging;
 namespace PandoraSync.Sync;
 
 /// <summary>The sync server: drains sites into the incoming directory, several side by side.</summary>
-public static class SyncRunner
+internal static class SyncRunner
 {
     /// <summary>Drains sites. A site that fails does not keep the others.</summary>
     /// <param name="sites">The sites; one named twice is drained once.</param>

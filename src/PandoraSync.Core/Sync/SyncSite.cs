@@ -8,7 +8,7 @@ namespace PandoraSync.Sync;
 
 /// <summary>An isolated network's Tentacle server, to be drained.</summary>
 /// <param name="Client">How to reach it.</param>
-public sealed record SyncSite(TentacleClientOptions Client)
+internal sealed record SyncSite(TentacleClientOptions Client)
 {
     /// <summary>The site for messages: <c>host:port</c>.</summary>
     public string Name => Client.Endpoint.ToString();

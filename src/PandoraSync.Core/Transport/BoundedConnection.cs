@@ -10,7 +10,7 @@ using PandoraSync.Transport.Tls;
 namespace PandoraSync.Transport;
 
 /// <summary>A connection on which every wait is bounded and every error says who, what and where. After any error it is closed and stays so.</summary>
-public abstract class BoundedConnection : IDisposable
+internal abstract class BoundedConnection : IDisposable
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 

@@ -9,7 +9,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Transport;
 
 /// <summary>One connection as lines and content. It knows no commands; client and server speak through it.</summary>
-public sealed class TentacleChannel : BoundedConnection
+internal sealed class TentacleChannel : BoundedConnection
 {
     private static readonly TimeSpan LongestWaitForAcknowledgement = TimeSpan.FromSeconds(4);
 

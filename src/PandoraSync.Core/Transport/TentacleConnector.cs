@@ -11,7 +11,7 @@ using PandoraSync.Transport.Tls;
 namespace PandoraSync.Transport;
 
 /// <summary>Opens connections to Tentacle servers.</summary>
-public static class TentacleConnector
+internal static class TentacleConnector
 {
     private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LingerForAnswers = TimeSpan.FromMilliseconds(0.2);

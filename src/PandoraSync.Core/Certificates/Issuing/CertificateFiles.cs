@@ -15,7 +15,7 @@ namespace PandoraSync.Certificates.Issuing;
 /// Writes certificates and keys under the names that Pandora FMS's documentation uses. Each file appears whole or not at all; private
 /// keys are their owner's alone from the first byte; nothing is overwritten without being told to.
 /// </summary>
-public static class CertificateFiles
+internal static class CertificateFiles
 {
     /// <summary>File name of an authority's certificate.</summary>
     public const string AuthorityName = "cacert.pem";

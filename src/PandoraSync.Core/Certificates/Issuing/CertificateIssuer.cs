@@ -18,7 +18,7 @@ using BcCertificate = Org.BouncyCastle.X509.X509Certificate;
 namespace PandoraSync.Certificates.Issuing;
 
 /// <summary>Makes authorities and the certificates of servers and clients, as stock programs and <c>openssl verify</c> accept them.</summary>
-public static class CertificateIssuer
+internal static class CertificateIssuer
 {
     private const int SerialBytes = 16;
     private const int RsaCertainty = 112;

@@ -8,7 +8,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Certificates.Issuing;
 
 /// <summary>What a new certificate should say. Checked where it is made and not changed afterwards.</summary>
-public sealed record CertificateOrder
+internal sealed record CertificateOrder
 {
     /// <summary>Days that an authority is valid by default: ten years.</summary>
     public const int DefaultAuthorityDays = 3650;

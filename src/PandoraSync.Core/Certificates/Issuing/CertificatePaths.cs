@@ -1,7 +1,7 @@
 namespace PandoraSync.Certificates.Issuing;
 
 /// <summary>Where certificate files were written.</summary>
-public sealed record CertificatePaths
+internal sealed record CertificatePaths
 {
     /// <summary>The authority's certificate: what the other side must trust (stock's <c>-f</c>).</summary>
     public required string CaPath { get; init; }

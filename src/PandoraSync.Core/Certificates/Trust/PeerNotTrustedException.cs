@@ -3,7 +3,7 @@ using System;
 namespace PandoraSync.Certificates.Trust;
 
 /// <summary>The cause inside the library's error when a peer's certificate was refused, for callers that act on the rule that failed.</summary>
-public sealed class PeerNotTrustedException : Exception
+internal sealed class PeerNotTrustedException : Exception
 {
     /// <summary>Makes the error.</summary>
     /// <param name="decision">The refusal.</param>

@@ -6,7 +6,7 @@ using System.Net;
 namespace PandoraSync.Server.Access;
 
 /// <summary>Which addresses a server speaks with.</summary>
-public sealed class AccessList
+internal sealed class AccessList
 {
     private readonly Func<IPAddress, bool> _isAllowed;
 

@@ -8,7 +8,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Server.Access;
 
 /// <summary>An address, or a network by its prefix.</summary>
-public sealed class AllowedNetwork
+internal sealed class AllowedNetwork
 {
     // What comes before the IPv4 address in an IPv6 address that stands for one.
     private const int MappedBits = 96;

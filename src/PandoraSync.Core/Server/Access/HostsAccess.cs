@@ -14,7 +14,7 @@ namespace PandoraSync.Server.Access;
 /// their addresses alone, so a rule that names hosts is refused rather than read in a way that lets somebody in, as is all else that is
 /// not followed here: patterns, netgroups, daemons at one address.
 /// </summary>
-public static class HostsAccess
+internal static class HostsAccess
 {
     /// <summary>The system's list of who may.</summary>
     public const string AllowPath = "/etc/hosts.allow";

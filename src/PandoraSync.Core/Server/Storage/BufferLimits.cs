@@ -4,7 +4,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Server.Storage;
 
 /// <summary>How much a server keeps in its storage directory, its folders included; only whole files count. Checked where it is made and not changed afterwards.</summary>
-public sealed record BufferLimits
+internal sealed record BufferLimits
 {
     private readonly long _maxBytes;
     private readonly long _maxFiles;

@@ -9,7 +9,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Server.Storage;
 
 /// <summary>Which names are kept in which folder of the storage directory (protocol.md, section 3). The first pattern that matches wins.</summary>
-public sealed class FolderFilters
+internal sealed class FolderFilters
 {
     private readonly (Regex Pattern, string Folder)[] _filters;
 

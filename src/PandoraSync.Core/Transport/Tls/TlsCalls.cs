@@ -1,14 +1,16 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
+#if NET10_0_OR_GREATER
+using System.Linq;
+using System.Threading;
+#endif
 
 namespace PandoraSync.Transport.Tls;
 

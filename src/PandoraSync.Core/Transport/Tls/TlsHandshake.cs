@@ -12,7 +12,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Transport.Tls;
 
 /// <summary>Puts a connection under TLS, from its first byte (protocol.md, section 7). The checks are done when these methods return: no byte of Tentacle leaves before.</summary>
-public static class TlsHandshake
+internal static class TlsHandshake
 {
     /// <summary>Does the handshake as client.</summary>
     /// <param name="stream">The connection; closed if this fails.</param>

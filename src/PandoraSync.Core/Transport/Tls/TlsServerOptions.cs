@@ -5,7 +5,7 @@ using PandoraSync.Protocol;
 namespace PandoraSync.Transport.Tls;
 
 /// <summary>How a server uses TLS. Checked where it is made and not changed afterwards. Make one and use it for every connection: sessions are resumed within one object.</summary>
-public sealed record TlsServerOptions
+internal sealed record TlsServerOptions
 {
     private readonly IReadOnlyList<string> _cipherSuites = [];
     private readonly PeerTrust? _clientTrust;

@@ -12,7 +12,7 @@ namespace PandoraSync.Transport.Tls;
 /// A connection under TLS whose handshake and checks have passed. It knows whether the peer ended it in an orderly way, and turns a
 /// refusal that TLS 1.3 shows only at the first read into an error that says so.
 /// </summary>
-public sealed class TlsStream : Stream
+internal sealed class TlsStream : Stream
 {
     // Saying goodbye needs room for 31 bytes in the socket's buffer; a peer that gives none gets no goodbye.
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromMilliseconds(200);
