@@ -54,6 +54,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
     /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
     [Parameter]
+    [Alias("ParallelSites")]
     [ValidateRange(1, 10_000)]
     public int ThrottleLimit { get; set; } = 32;
 

@@ -124,7 +124,4 @@ internal sealed class Conversation(TentacleChannel channel, TentacleClientOption
             File = channel.File,
             Step = channel.Step,
         };
-
-    public static bool IsMissing(TentacleReply reply) =>
-        reply.Reason is { } reason && reason.IndexOf("not exist", StringComparison.OrdinalIgnoreCase) >= 0;
 }

@@ -142,7 +142,7 @@ public sealed class TentacleClient : IDisposable
         using var step = _conversation.Begin(TentacleText.Word(verb), name, cancellationToken);
         var reply = await _conversation.AskAsync(TentacleCommand.Request(verb, name)).ConfigureAwait(false);
         if (reply.Size is not { } size)
-            return Conversation.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
+            return RefusalReasons.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
         Stream? destination = null;
         try
         {

@@ -79,7 +79,7 @@ internal sealed class TentaclePipeline : IDisposable
     {
         var reply = await ReadAsync(TentacleVerb.Recv, name).ConfigureAwait(false);
         if (reply.Size is not { } size)
-            return Conversation.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
+            return RefusalReasons.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
         Stream destination;
         try
         {
@@ -107,9 +107,9 @@ internal sealed class TentaclePipeline : IDisposable
         _channel.IdleTimeout = _patience;
         if (reply.IsOk)
             return DeletionOutcome.Deleted;
-        if (Conversation.IsMissing(reply))
+        if (RefusalReasons.IsMissing(reply))
             return DeletionOutcome.Missing;
-        return string.Equals(reply.Reason, FastLane.OtherContent, StringComparison.Ordinal) ? DeletionOutcome.OtherContent : throw _conversation.Refusal(reply);
+        return string.Equals(reply.Reason, RefusalReasons.OtherContent, StringComparison.Ordinal) ? DeletionOutcome.OtherContent : throw _conversation.Refusal(reply);
     }
 
     /// <summary>Comes back when all that was asked has left: the answers may be here before the last write knows of its end.</summary>

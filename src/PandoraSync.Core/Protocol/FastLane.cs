@@ -11,13 +11,10 @@ internal static class FastLane
     /// The refusal of <see cref="FileNameRules.ProbeName"/> by a server that has it. To a client that does not know it, it says what a
     /// stock server says.
     /// </summary>
-    public const string Announcement = "file does not exist; fast lane 1";
+    public const string Announcement = RefusalReasons.Missing + "; fast lane 1";
 
     /// <summary>Longer files take a server a while to hash; answers that are ready do not wait for that.</summary>
     public const long MostBytesHashedInPassing = 1024 * 1024;
-
-    /// <summary>The refusal to delete a file that is not what the client has.</summary>
-    public const string OtherContent = "file has other content";
 
     /// <summary>True if the answer to the question for <see cref="FileNameRules.ProbeName"/> announces it.</summary>
     public static bool IsAnnouncedBy(TentacleReply reply) => string.Equals(reply.Reason, Announcement, StringComparison.Ordinal);

@@ -41,8 +41,8 @@ internal sealed class LocalWork(TentacleChannel channel, Action<TentacleLogLevel
         log(TentacleLogLevel.Error, $"{channel.Peer}: {error.Message}");
         return error.Kind switch
         {
-            TentacleErrorKind.DiskFull => "no space left",
-            TentacleErrorKind.TooLarge => "file is too big",
+            TentacleErrorKind.DiskFull => RefusalReasons.NoSpace,
+            TentacleErrorKind.TooLarge => RefusalReasons.TooLarge,
             TentacleErrorKind.Protocol => "archive is damaged",
             _ => "file cannot be used",
         };

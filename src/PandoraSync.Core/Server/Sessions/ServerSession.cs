@@ -12,8 +12,6 @@ namespace PandoraSync.Server.Sessions;
 /// <summary>One client's conversation (protocol.md, sections 1 and 2).</summary>
 internal sealed class ServerSession : IServerSession
 {
-    private const string Missing = "file does not exist";
-    private const string InUse = "file is in use";
 
     private readonly TentacleChannel _channel;
     private readonly TentacleServerOptions _options;
@@ -137,7 +135,7 @@ internal sealed class ServerSession : IServerSession
         // A client that asks this says QUIT; if it just goes, it or something on the way has crashed.
         _saysQuit = true;
         _refused = TentacleVerb.Recv;
-        return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : Missing));
+        return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : RefusalReasons.Missing));
     }
 
     private async Task StoreAsync(TentacleCommand command)
@@ -285,7 +283,7 @@ internal sealed class ServerSession : IServerSession
                     await _channel.FlushAsync().ConfigureAwait(false);
                 var isSame = false;
                 reason = _local.Try(name, () => isSame = _storage.DeleteIfSame(BufferStorage.BeginMove(name, file), file, command.Digest!));
-                reason ??= isSame ? null : FastLane.OtherContent;
+                reason ??= isSame ? null : RefusalReasons.OtherContent;
             }
 
             if (reason is not null)
@@ -310,7 +308,7 @@ internal sealed class ServerSession : IServerSession
     {
         using var buffer = new SpillBuffer(() => _storage.CreatePassing(_client));
         Stream names = Stream.Null;
-        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? "invalid file name" : _local.Try("listing", () =>
+        var reason = sampleName.Length > 0 && FileNameRules.WhyInvalid(sampleName) is not null ? RefusalReasons.InvalidName : _local.Try("listing", () =>
         {
             _storage.List(sampleName, buffer);
             names = buffer.Complete();
@@ -346,7 +344,7 @@ internal sealed class ServerSession : IServerSession
         isClaimed = reason is null && _storage.TryClaim(command.Name);
         if (isClaimed)
             return OpenForClient(command, out reason);
-        reason ??= InUse;
+        reason ??= RefusalReasons.InUse;
         return null;
     }
 
@@ -357,7 +355,7 @@ internal sealed class ServerSession : IServerSession
             ? "file has an invalid file name"
             : _local.Try(command.Name, () => file = _storage.Open(command.Name));
         if (file is null)
-            reason ??= Missing;
+            reason ??= RefusalReasons.Missing;
         return file;
     }
 

@@ -74,7 +74,7 @@ internal sealed class BufferStorage : IDisposable
     {
         // White space around a name and control characters are allowed by stock, but trip programs that later work with the files.
         return FileNameRules.WhyInvalid(name) is not null || name.Any(char.IsControl) || name.Trim().Length != name.Length || IsOwn(name) || LocalName.WhyImpossible(name) is not null
-            ? "invalid file name"
+            ? RefusalReasons.InvalidName
             : null;
     }
 
@@ -85,9 +85,9 @@ internal sealed class BufferStorage : IDisposable
         if (WhyRefused(name) is { } reason)
             return reason;
         if (FileNameRules.WhyNotFetched(name) is not null)
-            return "invalid file name";
+            return RefusalReasons.InvalidName;
         if (size <= 0 || size > _options.MaxFileBytes)
-            return "file is too big";
+            return RefusalReasons.TooLarge;
         return WhyTaken(name);
     }
 
@@ -264,10 +264,10 @@ internal sealed class BufferStorage : IDisposable
     private static string? WhyNot(StoreOutcome outcome) => outcome switch
     {
         StoreOutcome.Stored => null,
-        StoreOutcome.Exists => "file already exists",
-        StoreOutcome.InUse => "file is in use",
-        StoreOutcome.Full => "buffer is full",
-        _ => "invalid file name",
+        StoreOutcome.Exists => RefusalReasons.Exists,
+        StoreOutcome.InUse => RefusalReasons.InUse,
+        StoreOutcome.Full => RefusalReasons.BufferFull,
+        _ => RefusalReasons.InvalidName,
     };
 
     private string PathOf(string name)

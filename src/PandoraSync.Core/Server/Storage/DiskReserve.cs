@@ -15,7 +15,6 @@ namespace PandoraSync.Server.Storage;
 /// <param name="log">Told when refusing begins and ends.</param>
 internal sealed class DiskReserve(string folder, long minFreeBytes, Action<TentacleLogLevel, string> log)
 {
-    private const string NoSpace = "no space left";
 
     // Also covers what a file takes beyond its bytes: its last block and its entry in the folder.
     private const long StepBytes = 16 * 1024;
@@ -96,7 +95,7 @@ internal sealed class DiskReserve(string folder, long minFreeBytes, Action<Tenta
         if (minFreeBytes > 0 && left < 0)
             throw Refuse();
         if (TakenBy(client) + more > Math.Max(left, LeastShareBytes))
-            throw new QuotaExceededException(NoSpace);
+            throw new QuotaExceededException(RefusalReasons.NoSpace);
     }
 
     private void RequireInode()
@@ -108,6 +107,6 @@ internal sealed class DiskReserve(string folder, long minFreeBytes, Action<Tenta
     private QuotaExceededException Refuse()
     {
         _note.Note(isRefusing: true);
-        return new QuotaExceededException(NoSpace);
+        return new QuotaExceededException(RefusalReasons.NoSpace);
     }
 }
