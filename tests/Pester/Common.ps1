@@ -44,6 +44,7 @@ function Start-FakeServer([Collections.IDictionary]$Answers = @{}, [switch]$Hang
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
     $null = $shell.AddScript({
             param($listener, $asked, $answers, $hangUp, $clients)
+            $ErrorActionPreference = 'Stop'
             while ($true) {
                 # Throws when the listener is stopped, which ends the loop.
                 $client = $listener.AcceptTcpClient()

@@ -34,7 +34,7 @@ public sealed class LoadTests
             'idle ' + [Environment]::WorkingSet
             Send-TentacleFile '{{source}}/*' -Session $s
             'listed ' + @(Get-TentacleFile -Session $s -Name '*.data').Count
-            $r = Invoke-PandoraSync 127.0.0.1:{{port}} -Destination '{{incoming}}'
+            $r = Invoke-PandoraSync 127.0.0.1:{{port}} -Destination '{{incoming}}' -MaxFileSize 2GB
             'drained ' + $r.Files
             [IO.File]::ReadAllLines('/proc/self/status') | Where-Object { $_ -like 'VmHWM*' }
             """);
