@@ -45,6 +45,7 @@ Describe 'What a cmdlet gives' {
         @{ what = 'a configuration'; make = {
                 [IO.File]::WriteAllLines("$TestDrive/pandora_server.conf", @('syncserver 1', 'sync_address 10.0.0.1,10.0.0.2', 'incomingdir /tmp'))
                 Get-PandoraSyncConfiguration "$TestDrive/pandora_server.conf"
+                Get-PandoraSyncConfiguration "$TestDrive/pandora_server.conf" -Settings
             }
         }) {
         $made = @(& $make)

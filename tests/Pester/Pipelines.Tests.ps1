@@ -27,7 +27,8 @@ Describe 'Rows of a pipeline' {
         try {
             $rows = [pscustomobject] @{ ComputerName = 'no host'; Port = 5 }, [pscustomobject] @{ ComputerName = '127.0.0.1'; Port = $server.Port }
             $results = $rows | Invoke-PandoraSync -Destination (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems
-            $results.Files | Should -Be 1
+            $results.Result | Should -Be 'Configuration', 'OK'
+            $results.Files | Should -Be 0, 1
             $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.Configuration,PandoraSync.Cmdlets.Sync.InvokePandoraSyncCmdlet'
             $problems[0].TargetObject | Should -Be 'no host'
             @($rows | Get-TentacleFile -ErrorAction SilentlyContinue -ErrorVariable problems) | Should -HaveCount 0
@@ -49,7 +50,7 @@ Describe 'Rows of a pipeline' {
             $result = Invoke-PandoraSync "127.0.0.1:$($server.Port)" $incoming -MaxFileSize 10 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue -WarningVariable warnings
             $result.Files | Should -Be 1
             $problems.FullyQualifiedErrorId | Should -Be 'Tentacle.TooLarge,PandoraSync.Cmdlets.Sync.InvokePandoraSyncCmdlet'
-            "$problems" | Should -BeLike "'a.20.data' at 127.0.0.1:* was not taken: It has 20 bytes, over the limit of 10: *"
+            "$problems" | Should -BeLike "'a.20.data' at 127.0.0.1:* was not taken: It has 20 bytes, over the limit of 10."
             "$warnings" | Should -BeLike "1 file of 'old.example:41121', which this run does not drain, still waits in '*"
             (Receive-TentacleBuffer -ComputerName "127.0.0.1:$($server.Port)" $incoming -MaxFileSize 20 -WarningAction SilentlyContinue).Name | Should -Be 'a.20.data'
         }

@@ -2,7 +2,7 @@
 # PANDORASYNC_UPDATE_VIEWS=1, look at the files, and commit them.
 BeforeDiscovery {
     $cases = foreach ($width in 80, 120) {
-        foreach ($view in 'sites', 'servers', 'sessions', 'files', 'sent', 'received', 'test', 'certificates', 'configuration') { @{ view = $view; width = $width } }
+        foreach ($view in 'sites', 'servers', 'sessions', 'files', 'sent', 'received', 'test', 'certificates', 'configuration', 'settings') { @{ view = $view; width = $width } }
     }
 }
 
@@ -45,6 +45,7 @@ BeforeAll {
     $made.test = @(Test-TentacleServer @at) + @(Test-TentacleServer 127.0.0.1:1 -RetryCount 0)
     $made.sessions = @($session)
     $made.configuration = @(Get-PandoraSyncConfiguration $conf)
+    $made.settings = @(Get-PandoraSyncConfiguration $conf -Settings)
     $made.certificates = @(New-TentacleCertificate -Authority -OutputDirectory (New-Folder ca))
     $made.certificates += New-TentacleCertificate site.example, 10.142.50.10 -Issuer $made.certificates[0] -Role Server -OutputDirectory (New-Folder site)
     $made.certificates += New-TentacleCertificate both.example -Issuer $made.certificates[0] -OutputDirectory (New-Folder both)

@@ -45,7 +45,7 @@ public sealed class SeedSetupTests
             sync_timeout 10
             "@)
             $c = Get-PandoraSyncConfiguration '{{folder["pandora_server.conf"]}}'
-            'understood ' + $c.Sites.Count + ' ' + ($c.Settings | Where-Object Key -eq 'sync_port').Source
+            'understood ' + $c.Count + ' ' + (Get-PandoraSyncConfiguration '{{folder["pandora_server.conf"]}}' -Settings | Where-Object Key -eq 'sync_port').Source
             Invoke-PandoraSync -ConfigPath '{{folder["pandora_server.conf"]}}' | ForEach-Object { "drained $($_.Files) $($_.Succeeded)" }
             Stop-TentacleServer $a, $b
             """);

@@ -36,6 +36,37 @@ public sealed class ShellTests
         Assert.Contains("127.0.0.1:1", strict.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("good", "", 0, 0, 0)]
+    [InlineData("one site is dead", "", 1, 0, 1)]
+    [InlineData("missing destination", "", 1, 0, 1)]
+    [InlineData("locked destination", "", 1, 0, 1)]
+    [InlineData("one site is dead", "-ErrorAction SilentlyContinue", 1, 0, 1)]
+    [InlineData("missing destination", "-ErrorAction SilentlyContinue", 1, 0, 1)]
+    [InlineData("locked destination", "-ErrorAction SilentlyContinue", 1, 0, 1)]
+    [InlineData("one site is dead", "-ErrorAction Stop", 1, 1, 1)]
+    public async Task A_drain_that_cron_starts_ends_as_README_says(string what, string more, int command, int plainFile, int recipeFile)
+    {
+        foreach (var (kind, code) in new[] { ("command", command), ("file", plainFile), ("recipe", recipeFile) })
+        {
+            using var stock = new StockServer();
+            stock.Put(AgentData.Make(1));
+            using var folder = new TempFolder();
+            var destination = what is "missing destination" ? folder["none"] : Directory.CreateDirectory(folder["in"]).FullName;
+            Directory.CreateDirectory(folder["in/.pandorasync"]);
+            using var held = what is "locked destination" ? new FileStream(folder["in/.pandorasync/lock"], FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) : null;
+            var sites = $"127.0.0.1:{stock.Port}{(what is "one site is dead" ? ", 127.0.0.1:1" : string.Empty)}";
+            var drain = $"Invoke-PandoraSync {sites} -Destination '{destination}' -RetryCount 0 {more}";
+            var result = kind is "command"
+                ? await ShellProcess.RunAsync(["-NonInteractive", "-Command", drain])
+                : await ShellProcess.RunAsync(["-NonInteractive", "-File", folder.Write("sync.ps1", $"{drain} | Export-Csv '{folder["log.csv"]}' -Append{(kind is "recipe" ? "\nif (-not $?) { exit 1 }" : string.Empty)}\n")]);
+            Assert.True(result.ExitCode == code, $"{kind}: {result}");
+            Assert.Equal(what is "good" or "one site is dead" ? 0 : 1, stock.FileNames().Length);
+            if (kind is not "command")
+                Assert.Equal(sites.Split(',').Length + 1, (await File.ReadAllLinesAsync(folder["log.csv"])).Length);
+        }
+    }
+
     [Fact]
     public async Task The_module_is_found_by_its_name_and_has_the_version_it_was_built_with()
     {

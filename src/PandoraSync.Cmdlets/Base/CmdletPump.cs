@@ -31,7 +31,7 @@ public sealed class CmdletPump
     public void Warning(string text) => Report(() => _cmdlet.WriteWarning(text));
 
     /// <summary>Writes an error that does not end the cmdlet.</summary>
-    public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.WriteError(ErrorMapper.ToRecord(error, target)));
+    public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.Report(error, target));
 
     /// <summary>Shows how far something is; the latest for each activity counts.</summary>
     public void Progress(ProgressRecord record) => _progress[record.ActivityId] = record;

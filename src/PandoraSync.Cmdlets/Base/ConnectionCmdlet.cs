@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Net;
 using System.Security;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
@@ -16,19 +15,16 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     /// <summary>The parameter set that names a server.</summary>
     protected const string ByComputerName = "ComputerName";
 
-    /// <summary>The names of the parameters that say how to reach a server.</summary>
-    private protected static readonly HashSet<string> ConnectionParameters = new(StringComparer.OrdinalIgnoreCase)
-    {
-        nameof(SessionCmdlet.ComputerName), nameof(Port), nameof(Credential), nameof(TimeoutSec), nameof(RetryCount), nameof(CaPath), nameof(CertificatePath), nameof(KeyPath), nameof(Passphrase),
-        nameof(Fingerprint), nameof(CrlPath), nameof(SkipHostNameCheck), nameof(SkipCertificateCheck), nameof(Proxy), nameof(ProxyCredential), nameof(SmallRecords),
-    };
+    // These turn TLS on. Empty in a cell they are not given; empty on the command line somebody means to check a server, and does not.
+    private static readonly string[] TlsTexts = [nameof(CaPath), nameof(CertificatePath), nameof(KeyPath), nameof(Fingerprint), nameof(CrlPath)];
+    private static readonly string[] TlsNames = [.. TlsTexts, nameof(Passphrase), nameof(SkipHostNameCheck), nameof(SkipCertificateCheck)];
+    private static readonly string[] OtherNames = [nameof(Credential), nameof(TimeoutSec), nameof(RetryCount), nameof(Proxy), nameof(ProxyCredential), nameof(SmallRecords)];
 
-    private const int DefaultProxyPort = 8080;
     private const double DefaultTimeoutSec = 10;
     private const int DefaultRetryCount = 3;
     private TlsClientOptions? _tls;
     private string? _tlsKey;
-    private NetworkCredential? _proxyLogin;
+    private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The server's port, 1 to 65535; 41121 by default. A port written behind the host wins.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
@@ -38,7 +34,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>Carries the server's password; the user name does not matter.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [Credential]
+    [Login]
     public PSCredential? Credential { get; set; }
 
     /// <summary>How long to wait for a connection and for each read or write, 0.1 to 3600 seconds; 10 by default.</summary>
@@ -55,76 +51,110 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>PEM files of the authorities that the server must chain to. This, or any other TLS parameter, turns TLS on.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A PEM certificate to show to a server that asks for one; the chain may follow it.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
     /// <summary>Opens an encrypted key.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [BlankMeansNotGiven]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>The SHA-256 fingerprint of the server's key, 64 hexadecimal digits with colons or without.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
     public string? Fingerprint { get; set; }
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     public string? CrlPath { get; set; }
 
     /// <summary>Takes a certificate of a trusted authority although it names another host.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [SwitchText]
     public SwitchParameter SkipHostNameCheck { get; set; }
 
     /// <summary>TLS without checking who answers. For finding out what a server presents, not for work.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [SwitchText]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>An HTTP proxy to go through: host:port; none if empty.</summary>
+    /// <summary>An HTTP proxy to go through: host:port (8080 without one) or http://host:port (80 without one); none if empty.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
     public string? Proxy { get; set; }
 
     /// <summary>User and password for the proxy.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
-    [Credential]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Login]
     public PSCredential? ProxyCredential { get; set; }
 
     /// <summary>Sends in pieces of at most 1,024 bytes, which a stock relay with TLS needs; tried by itself when a send over TLS stalls.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [SwitchText]
     public SwitchParameter SmallRecords { get; set; }
+
+    /// <summary>Looks at the command line before objects from the pipeline add what they have.</summary>
+    protected override void BeginProcessing()
+    {
+        _given.UnionWith(MyInvocation.BoundParameters.Keys);
+        if (TlsTexts.FirstOrDefault(name => Gives(name) && IsEmpty(MyInvocation.BoundParameters[name])) is { } empty)
+            Refuse($"-{empty} is empty: give a value, or leave it out to connect without it.");
+
+        static bool IsEmpty(object? value) => value is string[] texts ? texts.Length == 0 || texts.Any(CellText.IsBlank) : CellText.IsBlank(value);
+    }
+
+    /// <summary>True if the command line says which server is meant.</summary>
+    private protected bool NamesServer => Gives(nameof(SessionCmdlet.ComputerName)) || Gives(nameof(Port));
+
+    /// <summary>True if the command line says how to connect to a server.</summary>
+    private protected bool SaysHowToConnect => TlsNames.Any(Gives) || OtherNames.Any(Gives);
+
+    /// <summary>True if the command line, not an object of the pipeline, says the parameter.</summary>
+    private protected bool Gives(string name) => _given.Contains(name);
 
     /// <summary>Makes the options for a server from the parameters as they are bound now.</summary>
     /// <param name="computerName">The host, with a port or without.</param>
     /// <exception cref="TentacleException">A parameter cannot be used.</exception>
     protected TentacleClientOptions MakeOptions(string computerName) => new(TentacleEndpoint.Parse(computerName, Port))
     {
-        Password = Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null,
+        Password = MakePassword(),
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RetryCount = RetryCount,
         Tls = MakeTls(),
-        Proxy = string.IsNullOrEmpty(Proxy) ? null : new HttpProxyOptions(TentacleEndpoint.Parse(Proxy!, DefaultProxyPort), _proxyLogin ??= ProxyCredential?.GetNetworkCredential()),
+        Proxy = MakeProxy(),
         SmallRecords = SmallRecords,
     };
+
+    /// <summary>Makes the options of an object that knows its own, each replaced where the command line says another; so nothing that is not said gets lost, such as a pinned key.</summary>
+    /// <exception cref="TentacleException">A parameter cannot be used.</exception>
+    private protected TentacleClientOptions MakeOptions(TentacleClientOptions own) => own with
+    {
+        Password = Gives(nameof(Credential)) ? MakePassword() : own.Password,
+        Timeout = Gives(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : own.Timeout,
+        RetryCount = Gives(nameof(RetryCount)) ? RetryCount : own.RetryCount,
+        Tls = TlsNames.Any(Gives) ? MakeTls() : own.Tls,
+        Proxy = Gives(nameof(Proxy)) || Gives(nameof(ProxyCredential)) ? MakeProxy() : own.Proxy,
+        SmallRecords = Gives(nameof(SmallRecords)) ? SmallRecords : own.SmallRecords,
+    };
+
+    private TentaclePassword? MakePassword() => Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null;
+
+    private HttpProxyOptions? MakeProxy() => string.IsNullOrWhiteSpace(Proxy) ? null : HttpProxyOptions.Parse(Proxy!, ProxyCredential?.GetNetworkCredential());
 
     private TlsClientOptions? MakeTls()
     {
         var parameters = new TlsParameters
         {
-            CaPath = CaPath.Select(FileSystemPath).ToArray(),
+            CaPath = (CaPath ?? []).Where(p => !string.IsNullOrWhiteSpace(p)).Select(FileSystemPath).ToArray(),
             CertificatePath = Resolve(CertificatePath),
             KeyPath = Resolve(KeyPath),
             Passphrase = Passphrase,
-            Fingerprint = Fingerprint,
+            Fingerprint = string.IsNullOrWhiteSpace(Fingerprint) ? null : Fingerprint,
             CrlPath = Resolve(CrlPath),
             SkipHostNameCheck = SkipHostNameCheck,
             SkipCertificateCheck = SkipCertificateCheck,
@@ -136,5 +166,5 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
         return _tls;
     }
 
-    private string? Resolve(string? path) => path is null ? null : FileSystemPath(path);
+    private string? Resolve(string? path) => string.IsNullOrWhiteSpace(path) ? null : FileSystemPath(path!);
 }

@@ -13,5 +13,5 @@ public sealed class EmptyMeansDefaultAttribute(object value) : ArgumentTransform
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string text && string.IsNullOrWhiteSpace(text) ? value : inputData;
+        CellText.IsBlank(inputData) ? value : inputData;
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,9 +11,13 @@ namespace PandoraSync.Cmdlets.Base;
 public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<ErrorRecord> _held = [];
 
     /// <summary>Fires when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>True if errors wait for <see cref="WriteHeldErrors"/>: one that ends the pipeline (-ErrorAction Stop) must not keep the work that comes after it from being done.</summary>
+    private protected virtual bool HoldsErrors => false;
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
@@ -49,7 +54,7 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
         }
         catch (TentacleException e)
         {
-            WriteError(ErrorMapper.ToRecord(e, target));
+            Report(e, target);
             return false;
         }
     }
@@ -65,9 +70,26 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
         }
         catch (TentacleException e)
         {
-            WriteError(ErrorMapper.ToRecord(e, target));
+            Report(e, target);
             return null;
         }
+    }
+
+    /// <summary>Writes an error that does not end the cmdlet, now or when everything is done. For the pipeline's thread.</summary>
+    internal void Report(Exception error, object? target)
+    {
+        var record = ErrorMapper.ToRecord(error, target);
+        if (HoldsErrors)
+            _held.Add(record);
+        else
+            WriteError(record);
+    }
+
+    /// <summary>Writes what was held, in order; to be called when everything else is done and written.</summary>
+    private protected void WriteHeldErrors()
+    {
+        foreach (var record in _held)
+            WriteError(record);
     }
 
     /// <summary>Does something whose error is the caller's fault and ends the cmdlet.</summary>
@@ -83,6 +105,9 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
             throw;
         }
     }
+
+    /// <summary>Ends the cmdlet, since what it was told cannot be meant.</summary>
+    private protected void Refuse(string message) => ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, message), target: null));
 
     /// <summary>The file system path that a PowerShell path means; it need not exist.</summary>
     protected string FileSystemPath(string path)

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using PandoraSync.Client;
@@ -13,8 +12,6 @@ public abstract class SessionCmdlet : ConnectionCmdlet
 {
     /// <summary>The parameter set that takes a session.</summary>
     protected const string BySession = "Session";
-
-    private bool _saysHowToConnect;
 
     // By everything that the options say, the secrets included: whoever comes with another login must not get this one's connection.
     private readonly Dictionary<TentacleClientOptions, TentacleSession> _own = [];
@@ -32,8 +29,8 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     public string ComputerName { get; set; } = string.Empty;
 
     /// <summary>
-    /// An object from the pipeline that knows its session: a file that was listed with a password and certificates is reached with them again. Where
-    /// the command itself says how to connect, that counts.
+    /// An object from the pipeline that knows its session: a file that was listed with a password and certificates is reached with them again. What
+    /// the command itself says of them counts, and the rest stays as it was.
     /// </summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipeline = true, DontShow = true)]
     public IPipedItem? InputObject { get; set; }
@@ -43,17 +40,15 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     {
         if (string.Equals(ParameterSetName, BySession, System.StringComparison.Ordinal))
             return Session.Inner;
-        if (InputObject is { } item && !_saysHowToConnect)
-            return item.GetSession().Inner;
-        if (TryCreate(() => MakeOptions(ComputerName), ComputerName) is not { } options)
+        var own = InputObject is { } item && !NamesServer ? item.GetSession().Inner : null;
+        if (own is not null && !SaysHowToConnect)
+            return own;
+        if (TryCreate(() => own is null ? MakeOptions(ComputerName) : MakeOptions(own.Options), ComputerName) is not { } options)
             return null;
         if (!_own.TryGetValue(options, out var session))
             _own[options] = session = new TentacleSession(options);
         return session;
     }
-
-    /// <summary>Looks at the command line before objects from the pipeline add what they have.</summary>
-    protected override void BeginProcessing() => _saysHowToConnect = MyInvocation.BoundParameters.Keys.Any(ConnectionParameters.Contains);
 
     /// <summary>Ends the connections of sessions of our own; those sessions stay usable for whoever got an object that carries one.</summary>
     protected override void EndProcessing() => EndOwnConnections();

@@ -3,14 +3,16 @@ using System.Management.Automation;
 
 namespace PandoraSync.Cmdlets.Base;
 
-/// <summary>Lets a session be given by its name or number.</summary>
+/// <summary>Lets a session be given by its name or number, or several by theirs.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SessionTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        var value = CellText.Unwrap(inputData);
+        if (value is object[] several)
+            return Array.ConvertAll(several, one => Transform(engineIntrinsics, one));
         if (value is not (string or int))
             return inputData;
         var text = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;

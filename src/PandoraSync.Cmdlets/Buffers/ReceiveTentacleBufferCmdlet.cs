@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Cmdlets.Files;
+using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
 
@@ -48,6 +49,9 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
     /// <inheritdoc/>
+    private protected override bool HoldsErrors => true;
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -61,8 +65,11 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
             return;
         if (!_wanted.TryGetValue(session, out var wanted))
             _wanted[session] = wanted = new Wanted();
-        wanted.Names.AddRange(Name);
-        wanted.IsAll |= Name.Length == 0 || (_hasWildcards && Name.Contains("*", StringComparer.Ordinal));
+
+        // A session that is piped has a name of its own, which is no file's.
+        var names = InputObject is RegisteredSession && !_hasWildcards ? [] : Name;
+        wanted.Names.AddRange(names);
+        wanted.IsAll |= names.Length == 0 || (_hasWildcards && Name.Contains("*", StringComparer.Ordinal));
     }
 
     /// <inheritdoc/>
@@ -72,6 +79,7 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
         foreach (var wanted in _wanted)
             Receive(wanted.Key, wanted.Value, options);
         base.EndProcessing();
+        WriteHeldErrors();
     }
 
     private void Receive(TentacleSession session, Wanted files, SyncOptions options)

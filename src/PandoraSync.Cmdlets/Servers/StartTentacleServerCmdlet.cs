@@ -52,8 +52,8 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
     /// <summary>Carries the password that clients must give; the user name does not matter.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
@@ -143,7 +143,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public string? KeyPath { get; set; }
 
     /// <summary>Opens an encrypted key.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>PEM files of the authorities that clients must chain to: every client must then show a certificate.</summary>
@@ -153,14 +153,14 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CrlPath { get; set; }
 
     /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     public TlsVersion MinimumTlsVersion
     {
         get => (TlsVersion)_minimumTlsVersion;
@@ -168,8 +168,8 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     }
 
     /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string[] CipherSuite { get; set; } = [];
 

@@ -1,4 +1,5 @@
 using PandoraSync.Client;
+using PandoraSync.Cmdlets.Base;
 
 namespace PandoraSync.Cmdlets.Sessions;
 
@@ -6,7 +7,7 @@ namespace PandoraSync.Cmdlets.Sessions;
 /// A session of this process as people see it. Where it comes back from a job or a file, its host and port bind to the next cmdlet; password
 /// and certificates are not in it and have to be given again.
 /// </summary>
-public sealed class RegisteredSession
+public sealed class RegisteredSession : IPipedItem
 {
     internal RegisteredSession(TentacleSession inner) => Inner = inner;
 
@@ -42,6 +43,9 @@ public sealed class RegisteredSession
 
     /// <summary>What does the work.</summary>
     internal TentacleSession Inner { get; }
+
+    /// <inheritdoc/>
+    RegisteredSession IPipedItem.GetSession() => this;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -50,7 +50,7 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
 
     private async Task TestAsync(TentacleClientOptions options, CmdletPump pump)
     {
-        var all = await StepAsync(options, pump, "Name", async () => string.Join(", ", (await TentacleConnector.ResolveAsync(options.Proxy?.Endpoint ?? options.Endpoint, StopToken).ConfigureAwait(false)).Select(a => a.ToString()))).ConfigureAwait(false)
+        var all = await StepAsync(options, pump, "Name", async () => string.Join(", ", (await TentacleConnector.ResolveAsync(options, StopToken).ConfigureAwait(false)).Select(a => a.ToString()))).ConfigureAwait(false)
             && await StepAsync(options, pump, "Port", () => ConnectAsync(options with { Tls = null })).ConfigureAwait(false)
             && (options.Tls is null || await StepAsync(options, pump, "TLS", () => SecureAsync(options)).ConfigureAwait(false))
             && await TestConversationAsync(options, pump).ConfigureAwait(false);

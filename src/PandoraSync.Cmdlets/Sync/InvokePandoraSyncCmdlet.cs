@@ -1,12 +1,15 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Certificates.Trust;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
 
@@ -16,7 +19,9 @@ namespace PandoraSync.Cmdlets.Sync;
 public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 {
     private const string ByConfigPath = "ConfigPath";
-    private readonly List<SyncSite> _sites = [];
+    private const string BySession = "Session";
+    private const int DefaultConnections = 8;
+    private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _delivery = (int)SyncDelivery.Safe;
@@ -24,17 +29,34 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Server", "Site", "HostName")]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyString]
+    [ServerName]
     public string[] ComputerName { get; set; } = [];
 
+    /// <summary>Sessions from New-TentacleSession, or their names or numbers: their servers are the sites. The drain makes connections of its own.</summary>
+    [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [SessionTransformation]
+    public RegisteredSession[] Session { get; set; } = [];
+
+    /// <summary>
+    /// A session, or a site of Get-PandoraSyncConfiguration, from the pipeline: it is called as it says itself, password and certificates included. What the
+    /// command itself says of them counts, and the rest stays as it was.
+    /// </summary>
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipeline = true, DontShow = true)]
+    public IPipedItem? InputObject { get; set; }
+
     /// <summary>Pandora FMS's incoming directory.</summary>
-    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = BySession, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IncomingDirectory")]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = string.Empty;
 
     /// <summary>Safe loses nothing, whatever breaks; Fast halves the round trips, but a stock server deletes a file that was under way when the line broke.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = BySession, ValueFromPipelineByPropertyName = true)]
+    [EmptyMeansDefault("Safe")]
     [ValidateSet("Safe", "Fast")]
     public SyncDelivery Delivery
     {
@@ -43,9 +65,11 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     }
 
     /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help.</summary>
-    [Parameter(ParameterSetName = ByComputerName)]
+    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = BySession, ValueFromPipelineByPropertyName = true)]
+    [EmptyMeansDefault(DefaultConnections)]
     [ValidateRange(1, 64)]
-    public int Connections { get; set; } = 8;
+    public int Connections { get; set; } = DefaultConnections;
 
     /// <summary>A pandora_server.conf whose sync server is run: its sites, certificates and incoming directory.</summary>
     [Parameter(ParameterSetName = ByConfigPath, Mandatory = true)]
@@ -64,22 +88,61 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
     /// <inheritdoc/>
+    private protected override bool HoldsErrors => true;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Gives(nameof(Destination)))
+            OrThrow(() => FileSystemPath(Destination), Destination);
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var computer in ComputerName)
-        {
-            if (TryCreate(() => MakeOptions(computer), computer) is { } options)
-                _sites.Add(new SyncSite(options));
-        }
+        foreach (var session in Session)
+            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options);
+        if (InputObject is { } item)
+            Plan(item);
+        else if (IsSet(ByComputerName))
+            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer)));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (string.Equals(ParameterSetName, ByConfigPath, StringComparison.Ordinal))
+        if (IsSet(ByConfigPath))
             DrainAsConfigured();
+        foreach (var group in _plan.GroupBy(p => p.Options))
+            Drain(group.Select(p => p.Site), group.Key);
+        WriteHeldErrors();
+    }
+
+    private bool IsSet(string name) => string.Equals(ParameterSetName, name, StringComparison.Ordinal);
+
+    private void Plan(IPipedItem item)
+    {
+        if (item is SiteConfiguration { IsEnabled: false } off)
+            WriteWarning(off.OffNotice);
+        else if (item is RegisteredSession or SiteConfiguration)
+            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options));
         else
-            Drain(_sites, OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }, Destination));
+            Refuse($"'{item}' is a file at a site, and whole sites are drained: use Receive-TentacleBuffer to take files.");
+    }
+
+    /// <summary>Notes a site to be drained; one that cannot be has its result at once.</summary>
+    private void Plan(string site, Func<TentacleClientOptions> makeClient)
+    {
+        try
+        {
+            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
+        }
+        catch (TentacleException e)
+        {
+            WriteObject(new SyncResult(site, e));
+            Report(e, site);
+        }
     }
 
     private void DrainAsConfigured()
@@ -91,13 +154,13 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (configuration.IsEnabled)
             Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
         else
-            WriteWarning($"{configuration}: set syncserver to 1 to turn it on.");
+            WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
     }
 
-    private void Drain(IReadOnlyList<SyncSite> sites, SyncOptions options)
+    private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
         var agreed = new List<SyncSite>();
-        foreach (var site in sites)
+        foreach (var site in SyncSite.Distinct(sites, WriteWarning))
         {
             if (ShouldProcess($"{site.Name} to {options.IncomingDirectory}", "Drain"))
                 agreed.Add(site);
@@ -111,14 +174,24 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
         site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = pump.Warning } }) : site;
 
-    private Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump) =>
-        SyncRunner.DrainAsync(
-            sites,
-            options.WithPump(pump),
-            result =>
-            {
-                pump.Output(new SyncResult(result));
-                result.ReportProblems(pump);
-            },
-            StopToken);
+    /// <summary>Drains sites; where the destination cannot be used, that is the result of each.</summary>
+    private async Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump)
+    {
+        try
+        {
+            await SyncRunner.DrainAsync(sites, options.WithPump(pump), Completed, StopToken).ConfigureAwait(false);
+        }
+        catch (TentacleException e)
+        {
+            foreach (var site in sites)
+                pump.Output(new SyncResult(site.Name, e));
+            throw;
+        }
+
+        void Completed(SiteResult result)
+        {
+            pump.Output(new SyncResult(result));
+            result.ReportProblems(pump);
+        }
+    }
 }

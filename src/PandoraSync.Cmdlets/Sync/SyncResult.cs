@@ -27,7 +27,13 @@ public sealed class SyncResult
         Result = result.Error?.Kind.ToString() ?? (Skipped > 0 ? "FilesSkipped" : "OK");
     }
 
-    /// <summary>The site: <c>host:port</c>, as -ComputerName takes it.</summary>
+    /// <summary>For a site that was not even called.</summary>
+    internal SyncResult(string site, TentacleException error)
+        : this(new SiteResult { Site = site, Files = 0, Bytes = 0, Recovered = 0, Skipped = [], SkippedCount = 0, Elapsed = TimeSpan.Zero, Error = error })
+    {
+    }
+
+    /// <summary>The site: <c>host:port</c>, as -ComputerName takes it; as it was given where that is no address.</summary>
     public string Site { get; }
 
     /// <summary><c>OK</c>, <c>FilesSkipped</c>, or the kind of the error that ended it, such as <c>Unreachable</c>.</summary>

@@ -86,7 +86,7 @@ internal sealed class PandoraSyncConfiguration
                 sites.Add(site);
         }
 
-        return sites;
+        return SyncSite.Distinct(sites, warning => reader.Warn("sync_address", warning));
     }
 
     /// <summary>TLS as the file has it: one options object a site, so that a name that does not match is warned of once for each.</summary>

@@ -28,6 +28,21 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>True if another has the lock, or nobody can tell.</summary>
+    /// <param name="path">The lock file.</param>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e is not (DirectoryNotFoundException or FileNotFoundException);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

@@ -74,7 +74,9 @@ internal sealed class TentacleServer : IDisposable
         var storage = options.Relay is null ? new BufferStorage(options, (level, text) => log.Write("the buffer", level, text)) : null;
         try
         {
-            return new TentacleServer(options, log, storage, Listener.Open(options, Backlog));
+            var listeners = Listener.Open(options, Backlog);
+            storage?.Announce(listeners.Select(l => (IPEndPoint)l.LocalEndPoint!));
+            return new TentacleServer(options, log, storage, listeners);
         }
         catch
         {

@@ -23,7 +23,7 @@ internal static class SyncRunner
     {
         using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
         using var places = new SemaphoreSlim(options.ThrottleLimit);
-        var distinct = sites.GroupBy(s => s.FolderName, StringComparer.Ordinal).Select(g => g.First()).ToArray();
+        var distinct = SyncSite.Distinct(sites, options.Warn);
         var others = await FinishOthersAsync(distinct, options, incoming).ConfigureAwait(false);
         foreach (var other in others)
             completed?.Invoke(other);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
@@ -12,6 +13,29 @@ internal sealed record SyncSite(TentacleClientOptions Client)
 {
     /// <summary>The site for messages: <c>host:port</c>.</summary>
     public string Name => Client.Endpoint.ToString();
+
+    /// <summary>The sites without those that are named again; the first counts.</summary>
+    /// <param name="sites">The sites.</param>
+    /// <param name="warn">Told of each that is left out; null for nobody.</param>
+    internal static IReadOnlyList<SyncSite> Distinct(IEnumerable<SyncSite> sites, Action<string>? warn)
+    {
+        var first = new Dictionary<string, SyncSite>(StringComparer.Ordinal);
+        var distinct = new List<SyncSite>();
+        foreach (var site in sites)
+        {
+            if (first.TryGetValue(site.FolderName, out var known))
+            {
+                var how = string.Equals(site.Name, known.Name, StringComparison.Ordinal) ? "named twice" : $"{known.Name} once more";
+                warn?.Invoke($"{site.Name} is {how}; it is one site and drained once.");
+                continue;
+            }
+
+            first.Add(site.FolderName, site);
+            distinct.Add(site);
+        }
+
+        return distinct;
+    }
 
     /// <summary>The site as the name of a folder, the same for all spellings of its address.</summary>
     internal string FolderName => FolderNameOf(Client.Endpoint);

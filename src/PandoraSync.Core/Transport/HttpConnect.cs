@@ -62,6 +62,9 @@ internal static class HttpConnect
         if (status is >= 200 and <= 299)
             return;
 
+        if (status is 502 or 503 or 504)
+            throw new TentacleException(TentacleErrorKind.Proxy, $"The proxy {proxy.Endpoint} cannot reach {target}: it answered '{TentacleText.Show(line)}'; check that a Tentacle server listens there and that the proxy may call it.") { Peer = target.ToString(), Step = "proxy" };
+
         // Some proxies say 401 to a wrong password, though 407 is the proxy's own.
         throw Refused(proxy, target, status is 407 or 401
             ? $"{(proxy.Credential is null ? "it wants a user and a password" : "it refuses the user or the password")} ({status})"

@@ -23,13 +23,13 @@ internal static class TentacleConnector
     public static async Task<TentacleChannel> ConnectAsync(TentacleClientOptions options, CancellationToken cancellationToken)
     {
         var first = options.Proxy?.Endpoint ?? options.Endpoint;
-        var addresses = await ResolveAsync(first, cancellationToken).ConfigureAwait(false);
+        var addresses = await ResolveAsync(options, cancellationToken).ConfigureAwait(false);
         TentacleException? last = null;
         foreach (var address in addresses)
         {
             try
             {
-                var socket = await ConnectSocketAsync(new IPEndPoint(address, first.Port), first, options, cancellationToken).ConfigureAwait(false);
+                var socket = await ConnectSocketAsync(new IPEndPoint(address, first.Port), options, cancellationToken).ConfigureAwait(false);
                 return await OpenAsync(socket, options, cancellationToken).ConfigureAwait(false);
             }
             catch (TentacleException e) when (e.CanRetry)
@@ -42,13 +42,14 @@ internal static class TentacleConnector
         throw last!;
     }
 
-    /// <summary>Looks up a host.</summary>
-    /// <param name="endpoint">The host.</param>
+    /// <summary>Looks up the host that is called: the server's, or its proxy's.</summary>
+    /// <param name="options">The server.</param>
     /// <param name="cancellationToken">Ends the wait at once.</param>
     /// <returns>At least one address.</returns>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.NameNotFound"/>.</exception>
-    public static async Task<IPAddress[]> ResolveAsync(TentacleEndpoint endpoint, CancellationToken cancellationToken)
+    public static async Task<IPAddress[]> ResolveAsync(TentacleClientOptions options, CancellationToken cancellationToken)
     {
+        var endpoint = options.Proxy?.Endpoint ?? options.Endpoint;
         if (IPAddress.TryParse(endpoint.Host, out var literal))
             return [literal];
         try
@@ -64,11 +65,13 @@ internal static class TentacleConnector
         }
         catch (SocketException e)
         {
-            throw Error(TentacleErrorKind.NameNotFound, endpoint, "name", $"The host name '{endpoint.Host}' has no address: check its spelling and the name service.", e);
+            throw Error(TentacleErrorKind.NameNotFound, options.Endpoint, "name", options.Proxy is null
+                ? $"The host name '{endpoint.Host}' has no address: check its spelling and the name service."
+                : $"The proxy '{endpoint.Host}' for {options.Endpoint} has no address: check the spelling of the proxy's name and the name service.", e);
         }
     }
 
-    private static async Task<Socket> ConnectSocketAsync(IPEndPoint address, TentacleEndpoint first, TentacleClientOptions options, CancellationToken cancellationToken)
+    private static async Task<Socket> ConnectSocketAsync(IPEndPoint address, TentacleClientOptions options, CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         using var guard = new StallGuard(socket.Dispose);
@@ -86,12 +89,17 @@ internal static class TentacleConnector
         {
             socket.Dispose();
             if (guard.Cancelled)
-                throw new OperationCanceledException($"Connecting to {first} was cancelled.", e, cancellationToken);
-            if (guard.TimedOut)
-                throw Error(TentacleErrorKind.Timeout, first, "connect", $"{first} did not answer within {options.Timeout.TotalSeconds:0.###} s: check the address, the network and the firewall.", e);
-            throw Error(TentacleErrorKind.Unreachable, first, "connect", $"{first} cannot be connected to ({Reason(e)}): check that a Tentacle server listens there.", e);
+                throw new OperationCanceledException($"Connecting to {options.Endpoint} was cancelled.", e, cancellationToken);
+            throw guard.TimedOut
+                ? NoConnection(TentacleErrorKind.Timeout, options, $"did not answer within {options.Timeout.TotalSeconds:0.###} s", "check the address, the network and the firewall.", e)
+                : NoConnection(TentacleErrorKind.Unreachable, options, $"cannot be connected to ({Reason(e)})", "check that a Tentacle server listens there.", e);
         }
     }
+
+    /// <summary>Says which of the two could not be connected to, the server or its proxy.</summary>
+    private static TentacleException NoConnection(TentacleErrorKind kind, TentacleClientOptions options, string what, string action, Exception inner) => options.Proxy is { } proxy
+        ? Error(TentacleErrorKind.Proxy, options.Endpoint, "proxy", $"The proxy {proxy.Endpoint} for {options.Endpoint} {what}: check the proxy's address and that it listens there.", inner)
+        : Error(kind, options.Endpoint, "connect", $"{options.Endpoint} {what}: {action}", inner);
 
     /// <summary>Makes a channel of a connected socket, which is closed if that fails, in whatever way.</summary>
     private static async Task<TentacleChannel> OpenAsync(Socket socket, TentacleClientOptions options, CancellationToken cancellationToken)

@@ -43,6 +43,20 @@ public sealed class SharedFolderTests
     }
 
     [Fact]
+    public async Task A_note_that_a_crashed_server_has_left_keeps_no_other_from_being_drained_into_its_storage_directory()
+    {
+        using var ours = new OurServer();
+        ours.Buffer.Write("a.1.data", "x");
+        using var target = new SyncTarget();
+        await target.DrainAsync(1);
+        StorageMark.Write(target.Incoming.Path, [new IPEndPoint(IPAddress.Loopback, ours.Port)]);
+        using (FolderLock.Take(StorageMark.LockOf(target.Incoming.Path), target.Incoming.Path))
+            Assert.Equal(TentacleErrorKind.Configuration, (await target.DrainAsync(new PandoraSync.Sync.SyncSite(ours.Client))).Error?.Kind);
+        Assert.True((await target.DrainAsync(new PandoraSync.Sync.SyncSite(ours.Client))).Succeeded);
+        Assert.Equal(["a.1.data"], target.Incoming.FileNames());
+    }
+
+    [Fact]
     public async Task A_file_does_not_replace_one_that_a_client_has_begun_to_move_meanwhile()
     {
         using var folder = new TempFolder();

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
@@ -46,7 +47,7 @@ internal sealed class BufferStorage : IDisposable
         {
             MakeFolder(Path.GetDirectoryName(_temporaryFolder)!);
             MakeFolder(_temporaryFolder);
-            _lock = FolderLock.Take(_temporaryFolder + ".lock", options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
+            _lock = FolderLock.Take(StorageMark.LockOf(options.Directory), options.Directory, $"Another Tentacle server is using '{options.Directory}': stop it, or give this one a directory of its own.");
             foreach (var left in Directory.EnumerateFiles(_temporaryFolder))
                 File.Delete(left);
             var parts = Path.Combine(_temporaryFolder, "part");
@@ -68,6 +69,9 @@ internal sealed class BufferStorage : IDisposable
             throw;
         }
     }
+
+    /// <summary>Lets whoever would drain the server into its own storage directory see that it is.</summary>
+    public void Announce(IEnumerable<IPEndPoint> listening) => StorageMark.Write(_options.Directory, listening);
 
     /// <summary>Says why a name cannot be stored or looked for; null if it can.</summary>
     public static string? WhyRefused(string name)
@@ -233,6 +237,7 @@ internal sealed class BufferStorage : IDisposable
         _flushes.Dispose();
         foreach (var folder in _folders.Values)
             folder.Dispose();
+        StorageMark.Delete(_options.Directory);
         _lock.Dispose();
     }
 

@@ -63,6 +63,7 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
+        await OwnStorage.RefuseAsync(_site, _incoming, cancellationToken).ConfigureAwait(false);
         using var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
         staging.Clear();
         await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, _incoming, _tally).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Threading.Tasks;
 using PandoraSync.Files;
@@ -26,6 +27,7 @@ internal sealed class IncomingDirectory : IDisposable
         Staging = staging;
         _lock = folderLock;
         _flusher = new FolderFlusher(path, Flushes);
+        Storages = StorageMark.Around(path);
     }
 
     /// <summary>The directory.</summary>
@@ -33,6 +35,9 @@ internal sealed class IncomingDirectory : IDisposable
 
     /// <summary>Our folder inside it.</summary>
     public string Staging { get; }
+
+    /// <summary>The storage directories that it is, is in or has in it.</summary>
+    public IReadOnlyList<StorageMark> Storages { get; }
 
     /// <summary>Where flushes run.</summary>
     public FlushQueue Flushes { get; } = new();
