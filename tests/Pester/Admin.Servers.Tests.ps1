@@ -34,7 +34,7 @@ BeforeDiscovery {
     )
     if ($isLinuxHere) {
         # A file that says it has 4,096 bytes and has a few.
-        $errors += @{ kind = 'Changed'; case = 'a file that is shorter than it was'; problem = '*ended * bytes before its announced end*'; action = 'Wait until whoever writes the file has finished, then try again.'; do = { Send-TentacleFile "127.0.0.1:$($small.Port)" /sys/class/net/lo/mtu -NewName mtu.1.data @once } }
+        $errors += @{ kind = 'Changed'; case = 'a file that is shorter than it was'; problem = '*ended * bytes before its announced end*'; action = 'Wait until whoever writes the file has finished, then try again.'; do = { Send-TentacleFile "127.0.0.1:$($sendOnly.Port)" /sys/class/net/lo/mtu -NewName mtu.1.data @once } }
     }
 }
 

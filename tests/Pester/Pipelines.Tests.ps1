@@ -32,7 +32,7 @@ Describe 'Rows of a pipeline' {
             $problems[0].TargetObject | Should -Be 'no host'
             @($rows | Get-TentacleFile -ErrorAction SilentlyContinue -ErrorVariable problems) | Should -HaveCount 0
             $problems | Should -HaveCount 1
-            @($rows | Test-TentacleServer -ErrorAction SilentlyContinue) | Should -HaveCount 4
+            @($rows | Test-TentacleServer -ErrorAction SilentlyContinue) | Should -HaveCount 5
         }
         finally {
             Stop-TentacleServer $server
@@ -49,7 +49,7 @@ Describe 'Rows of a pipeline' {
             $result = Invoke-PandoraSync "127.0.0.1:$($server.Port)" $incoming -MaxFileSize 10 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue -WarningVariable warnings
             $result.Files | Should -Be 1
             $problems.FullyQualifiedErrorId | Should -Be 'Tentacle.TooLarge,PandoraSync.Cmdlets.Sync.InvokePandoraSyncCmdlet'
-            "$problems" | Should -BeLike "'a.20.data' at 127.0.0.1:* was not taken: It has 20 bytes, over the limit of 10: *"
+            "$problems" | Should -BeLike "'a.20.data' at 127.0.0.1:* was not taken: It has 20 bytes, over the limit of 10."
             "$warnings" | Should -BeLike "1 file of 'old.example:41121', which this run does not drain, still waits in '*"
             (Receive-TentacleBuffer -ComputerName "127.0.0.1:$($server.Port)" $incoming -MaxFileSize 20 -WarningAction SilentlyContinue).Name | Should -Be 'a.20.data'
         }
@@ -90,7 +90,7 @@ Describe 'Files to send' {
     It 'do not all get the one name that -NewName gives' {
         $folder = New-Folder
         foreach ($name in 'a.1.data', 'b.2.data') { [IO.File]::WriteAllText([IO.Path]::Combine($folder, $name), $name) }
-        { Send-TentacleFile ([IO.Path]::Combine($folder, '*')) @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
+        { Send-TentacleFile -Path ([IO.Path]::Combine($folder, '*')) @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 0
         { [IO.Directory]::GetFiles($folder) | Send-TentacleFile @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
@@ -118,7 +118,7 @@ Describe 'Names that a server chose' {
     }
 
     It 'are no wildcards for Receive-TentacleBuffer' {
-        Get-TentacleFile @at | Where-Object IsSafe -eq $false | Receive-TentacleBuffer (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
+        Get-TentacleFile @at | Where-Object IsSafe -eq $false | Receive-TentacleBuffer -Destination (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
         $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.BadName,PandoraSync.Cmdlets.Buffers.ReceiveTentacleBufferCmdlet'
         $fake.Asked | Should -Not -Contain 'RECV <b.2.data>'
     }
@@ -130,7 +130,7 @@ Describe 'A file that is asked for by its name' {
         [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'a.1.data'), 'x')
         $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
         try {
-            $received = Receive-TentacleBuffer (New-Folder) 'none.data', 'a.1.data', 'z*' -ComputerName 127.0.0.1 -Port $server.Port -ErrorAction SilentlyContinue -ErrorVariable problems
+            $received = Receive-TentacleBuffer 127.0.0.1 (New-Folder) -Name 'none.data', 'a.1.data', 'z*' -Port $server.Port -ErrorAction SilentlyContinue -ErrorVariable problems
             $received.Name | Should -Be 'a.1.data'
             $problems | ForEach-Object { "$_" } | Should -Be "127.0.0.1:$($server.Port) has no file 'none.data'."
             $problems[0].FullyQualifiedErrorId | Should -BeLike 'Tentacle.NotFound,*'
@@ -157,7 +157,7 @@ Describe 'A session' {
     }
 
     It 'is piped to a test and to a listing with all that it knows' {
-        ($session | Test-TentacleServer).Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing'
+        ($session | Test-TentacleServer).Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing', 'Storage'
         $session | Test-TentacleServer -Quiet | Should -BeTrue
         Test-TentacleServer -Session tabbed -Quiet | Should -BeTrue
         "127.0.0.1:$($server.Port)" | Test-TentacleServer -Credential (New-Password 'sesame') -Quiet | Should -BeTrue

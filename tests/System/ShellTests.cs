@@ -60,7 +60,7 @@ public sealed class ShellTests
     {
         using var stock = new StockServer();
         stock.Put(AgentData.Make(1));
-        var result = await ShellProcess.RunAsync(["-Command", $"Remove-TentacleFile {AgentData.Make(1).Name} -ComputerName 127.0.0.1:{stock.Port} -Confirm"], answer);
+        var result = await ShellProcess.RunAsync(["-Command", $"Remove-TentacleFile 127.0.0.1:{stock.Port} -Name {AgentData.Make(1).Name} -Confirm"], answer);
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("[N] No", result.Output, StringComparison.Ordinal);
         Assert.Equal(left, stock.FileNames().Length);
