@@ -202,13 +202,10 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options with { Log = log is null ? null : log.Write }), Path), log));
     }
 
-    /// <summary>Says what a stop waits for: it comes from another thread while the pipeline can write nothing more.</summary>
-    protected override void StopProcessing()
-    {
-        if (_running is { } server)
-            Host.UI.WriteLine($"Stopping: transfers under way may finish within {GracePeriodSec} s ({server.Connections} connections).");
-        base.StopProcessing();
-    }
+    /// <inheritdoc/>
+    protected override string? WhatStopWaitsFor => _running is { Connections: > 0 } server
+        ? $"Stopping: transfers of {server.Connections} connections may finish within {GracePeriodSec} s."
+        : null;
 
     private bool IsStock => string.Equals(ParameterSetName, AsStock, StringComparison.Ordinal);
 
