@@ -2,8 +2,8 @@ BeforeDiscovery {
     # One use of each parameter set. Each gives $true when it did what it is for.
     $uses = [ordered] @{
         'Get-PandoraSyncConfiguration/__AllParameterSets' = { (Get-PandoraSyncConfiguration $conf).Site -eq "127.0.0.1:$port" -and @($conf | Get-PandoraSyncConfiguration).Count -eq 1 }
-        'Get-TentacleFile/ComputerName'                   = { (Get-TentacleFile b* -ComputerName 127.0.0.1 -Port $port).Name -eq 'b.2.data' }
-        'Get-TentacleFile/Session'                        = { (Get-TentacleFile b* -Session $session).Name -eq 'b.2.data' }
+        'Get-TentacleFile/ComputerName'                   = { (Get-TentacleFile 127.0.0.1 -Name b* -Port $port).Name -eq 'b.2.data' }
+        'Get-TentacleFile/Session'                        = { (Get-TentacleFile -Name b* -Session $session).Name -eq 'b.2.data' }
         'Get-TentacleServer/__AllParameterSets'           = { (Get-TentacleServer).Id -eq $server.Id -and (Get-TentacleServer $server.Id).Port -eq $port }
         'Get-TentacleSession/Name'                        = { (Get-TentacleSession tri*).Id -eq $session.Id -and -not (Get-TentacleSession other*) }
         'Get-TentacleSession/Id'                          = { (Get-TentacleSession -Id $session.Id).Name -eq 'tried' }
@@ -18,12 +18,12 @@ BeforeDiscovery {
             (New-TentacleCertificate -Renew $old -Issuer $ca -OutputDirectory "$incoming/new").KeyFingerprint -eq $old.KeyFingerprint
         }
         'New-TentacleSession/ComputerName'                = { $new = New-TentacleSession 127.0.0.1 -Port $port; $new.Id -gt $session.Id; Remove-TentacleSession $new }
-        'Receive-TentacleBuffer/ComputerName'             = { (Receive-TentacleBuffer $incoming a.1.data -ComputerName 127.0.0.1 -Port $port).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
-        'Receive-TentacleBuffer/Session'                  = { (Receive-TentacleBuffer $incoming a.1.data -Session tried).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
-        'Remove-TentacleFile/ComputerName'                = { Remove-TentacleFile a.1.data -ComputerName 127.0.0.1 -Port $port; (Get-FileName $buffer) -eq 'b.2.data' }
-        'Remove-TentacleFile/Session'                     = { Remove-TentacleFile a.1.data -Session $session.Id; (Get-FileName $buffer) -eq 'b.2.data' }
+        'Receive-TentacleBuffer/ComputerName'             = { (Receive-TentacleBuffer 127.0.0.1 $incoming -Name a.1.data -Port $port).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
+        'Receive-TentacleBuffer/Session'                  = { (Receive-TentacleBuffer $incoming -Name a.1.data -Session tried).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
+        'Remove-TentacleFile/ComputerName'                = { Remove-TentacleFile 127.0.0.1 -Name a.1.data -Port $port; (Get-FileName $buffer) -eq 'b.2.data' }
+        'Remove-TentacleFile/Session'                     = { Remove-TentacleFile -Name a.1.data -Session $session.Id; (Get-FileName $buffer) -eq 'b.2.data' }
         'Remove-TentacleSession/__AllParameterSets'       = { $null = New-TentacleSession 127.0.0.1 -Port $port -Name gone; Remove-TentacleSession gone; -not (Get-TentacleSession gone*) }
-        'Send-TentacleFile/ComputerName'                  = { Send-TentacleFile (New-File 'c.3.data' 'x') -ComputerName 127.0.0.1 -Port $port; (Get-FileName $buffer).Count -eq 3 }
+        'Send-TentacleFile/ComputerName'                  = { Send-TentacleFile 127.0.0.1 (New-File 'c.3.data' 'x') -Port $port; (Get-FileName $buffer).Count -eq 3 }
         'Send-TentacleFile/Session'                       = { Send-TentacleFile -LiteralPath (New-File 'c.3.data' 'x') -Session $session; (Get-FileName $buffer).Count -eq 3 }
         'Start-TentacleServer/Path'                       = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; Test-TentacleServer 127.0.0.1 -Port $new.Port -Quiet; Stop-TentacleServer $new }
         'Start-TentacleServer/Relay'                      = {
@@ -38,8 +38,8 @@ BeforeDiscovery {
         }
         'Stop-TentacleServer/Server'                      = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; $new | Stop-TentacleServer; $new.State -eq 'Stopped' }
         'Stop-TentacleServer/Id'                          = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; Stop-TentacleServer -Id $new.Id; $new.State -eq 'Stopped' }
-        'Test-TentacleServer/ComputerName'                = { (Test-TentacleServer 127.0.0.1 -Port $port).Step[-1] -eq 'Listing' }
-        'Test-TentacleServer/Session'                     = { (Test-TentacleServer -Session tried).Step[-1] -eq 'Listing' }
+        'Test-TentacleServer/ComputerName'                = { (Test-TentacleServer 127.0.0.1 -Port $port).Step[-1] -eq 'Storage' }
+        'Test-TentacleServer/Session'                     = { (Test-TentacleServer -Session tried).Step[-1] -eq 'Storage' }
     }
     $cases = foreach ($key in $uses.Keys) { @{ key = $key; use = $uses[$key] } }
 }
@@ -153,8 +153,8 @@ $server = Start-TentacleServer "$Folder/buffer" -Address 127.0.0.1 -Port 0 -Conf
 $session = New-TentacleSession 127.0.0.1 -Port $server.Port
 $started = Start-TentacleServer "$Folder/other" -Address 127.0.0.1 -Port 0 @ask
 Send-TentacleFile "$Folder/sent.1.data" -Session $session @ask
-Remove-TentacleFile removed.2.data -Session $session @ask
-$null = Receive-TentacleBuffer "$Folder/received" received.3.data -Session $session @ask
+Remove-TentacleFile -Name removed.2.data -Session $session @ask
+$null = Receive-TentacleBuffer "$Folder/received" -Name received.3.data -Session $session @ask
 $null = Invoke-PandoraSync "127.0.0.1:$($server.Port)" -Destination "$Folder/drained" @ask
 $null = New-TentacleCertificate -Authority -OutputDirectory "$Folder/ca" @ask
 Remove-TentacleSession $session @ask

@@ -26,16 +26,16 @@ Describe 'An error has an id, a category and advice' {
 
     It '<id> is a <category>' -ForEach @(
         @{ id = 'NameNotFound'; category = 'ObjectNotFound'; command = { Get-TentacleFile -ComputerName no-such-host.invalid -RetryCount 0 -ErrorAction Stop } }
-        @{ id = 'NotFound'; category = 'ObjectNotFound'; command = { Get-TentacleFile none.data -Port $server.Port @at } }
+        @{ id = 'NotFound'; category = 'ObjectNotFound'; command = { Get-TentacleFile -Name none.data -Port $server.Port @at } }
         @{ id = 'Unreachable'; category = 'ConnectionError'; command = { Get-TentacleFile -Port 1 @at } }
         @{ id = 'Disconnected'; category = 'ConnectionError'; command = { Get-TentacleFile -Port $leaving.Port @at } }
         @{ id = 'Timeout'; category = 'OperationTimeout'; command = { Get-TentacleFile -Port $silent.Port -TimeoutSec 0.5 @at } }
         @{ id = 'Protocol'; category = 'ProtocolError'; command = { Get-TentacleFile -Port $babbling.Port @at } }
         @{ id = 'AuthenticationFailed'; category = 'AuthenticationError'; command = { Get-TentacleFile -Port $guarded.Port -Credential (New-Password 'wrong') @at } }
         @{ id = 'TooLarge'; category = 'LimitsExceeded'; command = { Get-TentacleFile -Port $boasting.Port @at } }
-        @{ id = 'Refused'; category = 'PermissionDenied'; command = { Send-TentacleFile (New-File 'b.2.data' ('x' * 11)) -Port $server.Port @at } }
-        @{ id = 'BadName'; category = 'InvalidArgument'; command = { Send-TentacleFile (New-File 'a$b.data' 'x') -Port $server.Port @at } }
-        @{ id = 'LocalFile'; category = 'WriteError'; command = { Send-TentacleFile '/nowhere/none.data' -Port $server.Port @at } }
+        @{ id = 'Refused'; category = 'PermissionDenied'; command = { Send-TentacleFile -Path (New-File 'b.2.data' ('x' * 11)) -Port $server.Port @at } }
+        @{ id = 'BadName'; category = 'InvalidArgument'; command = { Send-TentacleFile -Path (New-File 'a$b.data' 'x') -Port $server.Port @at } }
+        @{ id = 'LocalFile'; category = 'WriteError'; command = { Send-TentacleFile -Path '/nowhere/none.data' -Port $server.Port @at } }
         @{ id = 'Trust'; category = 'SecurityError'; command = { Get-TentacleFile -Port $secure.Port -Fingerprint ('00' * 32) @at } }
         @{ id = 'Certificate'; category = 'SecurityError'; command = { Get-TentacleFile -Port $secure.Port -CaPath (New-File 'ca.pem' 'no certificate') @at } }
         @{ id = 'Configuration'; category = 'InvalidArgument'; command = { Get-TentacleFile -ComputerName 'no host' -ErrorAction Stop } }
@@ -83,13 +83,13 @@ Describe 'Tab completes' {
         @{ line = 'Remove-TentacleSession nor'; found = 'north', "'north west'" }
         @{ line = 'Get-TentacleSession nor'; found = 'north', "'north west'" }
         @{ line = 'Start-TentacleServer -RelayTo nor'; found = 'north', "'north west'" }
-        @{ line = 'Get-TentacleFile -Session north a'; found = 'a.1.data', "'agent one.2.data'" }
-        @{ line = 'Remove-TentacleFile -Session north a'; found = 'a.1.data', "'agent one.2.data'" }
+        @{ line = 'Get-TentacleFile -Session north -Name a'; found = 'a.1.data', "'agent one.2.data'" }
+        @{ line = 'Remove-TentacleFile -Session north -Name a'; found = 'a.1.data', "'agent one.2.data'" }
         @{ line = 'Receive-TentacleBuffer ./in -Session north -Name ag'; found = "'agent one.2.data'" }
         @{ line = 'Get-TentacleFile -Session north -Folder c'; found = 'collections', 'commands', 'conf' }
         @{ line = 'Invoke-PandoraSync host -Delivery '; found = 'Fast', 'Safe' }
         @{ line = 'New-TentacleCertificate host -Role S'; found = 'Server', 'ServerAndClient' }
-        @{ line = 'Remove-TentacleFile -Session none a'; found = @() }) {
+        @{ line = 'Remove-TentacleFile -Session none -Name a'; found = @() }) {
         @(Complete $line) | Sort-Object | Should -Be ($found | Sort-Object)
     }
 

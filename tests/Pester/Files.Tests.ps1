@@ -38,14 +38,14 @@ Describe 'Files at a server' {
     }
 
     It 'are listed oldest first with their time, and with their length where that is asked for' {
-        [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'z.100.data'), 'xx')
-        [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'a.200.data'), 'xxx')
+        [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'z.1000000000.data'), 'xx')
+        [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'a.1000000100.data'), 'xxx')
         $files = Get-TentacleFile -Session $session -Detailed
-        $files.Name | Should -Be 'z.100.data', 'a.200.data'
+        $files.Name | Should -Be 'z.1000000000.data', 'a.1000000100.data'
         $files | ForEach-Object { $_.Length } | Should -Be 2, 3
         $files[0].Time.ToUniversalTime().Second | Should -Be 40
         Get-TentacleFile -Session $session | Where-Object { $null -ne $_.Length } | Should -BeNullOrEmpty
-        (Get-TentacleFile 'a*' -Session $session).Name | Should -Be 'a.200.data'
+        (Get-TentacleFile -Name 'a*' -Session $session).Name | Should -Be 'a.1000000100.data'
     }
 
     It 'are removed by pipeline, but not with -WhatIf' {
@@ -81,7 +81,7 @@ Describe 'Files at a server' {
         $problems | Should -HaveCount 1
         $problems[0].FullyQualifiedErrorId | Should -Be 'Tentacle.LocalFile,PandoraSync.Cmdlets.Files.SendTentacleFileCmdlet'
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
-        Get-TentacleFile 'none.data' -Session $session -ErrorAction SilentlyContinue -ErrorVariable problems
+        Get-TentacleFile -Name 'none.data' -Session $session -ErrorAction SilentlyContinue -ErrorVariable problems
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'Tentacle.NotFound,*'
         $problems[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $problems[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty

@@ -35,8 +35,8 @@ Describe 'What a cmdlet gives' {
         @{ what = 'a server'; make = { $server } }
         @{ what = 'a session'; make = { New-TentacleSession @at } }
         @{ what = 'a listed file'; make = { Get-TentacleFile @at -Detailed } }
-        @{ what = 'a sent file'; make = { [IO.File]::WriteAllText("$TestDrive/s.1.data", 'x'); Send-TentacleFile "$TestDrive/s.1.data" @at -PassThru } }
-        @{ what = 'a received file'; make = { Receive-TentacleBuffer (New-Folder) @at } }
+        @{ what = 'a sent file'; make = { [IO.File]::WriteAllText("$TestDrive/s.1.data", 'x'); Send-TentacleFile -Path "$TestDrive/s.1.data" @at -PassThru } }
+        @{ what = 'a received file'; make = { Receive-TentacleBuffer -Destination (New-Folder) @at } }
         @{ what = 'a step of a test'; make = { Test-TentacleServer @at } }
         @{ what = 'a step that fails'; make = { Test-TentacleServer 127.0.0.1:1 -RetryCount 0 } }
         @{ what = 'a site that was drained'; make = { Invoke-PandoraSync 127.0.0.1 -Port $server.Port -Credential $at.Credential -Destination (New-Folder) } }
@@ -104,7 +104,7 @@ Describe 'An error' {
         @{ what = 'nobody to trust'; problem = 'With TLS it must be said whom to trust.'; action = 'Give -CaPath or -Fingerprint, or -SkipCertificateCheck to trust whoever answers.'; do = { Get-TentacleFile -ComputerName 127.0.0.1:1 -SkipHostNameCheck -ErrorAction Stop } }
         @{ what = 'no address'; problem = "'[::1' is not an address."; action = 'Write [address]:port.'; do = { Get-TentacleFile -ComputerName '[::1' -ErrorAction Stop } }
         @{ what = 'a wrong password'; problem = '*refused the password*'; action = 'Give the server''s password with -Credential*'; do = { Get-TentacleFile -ComputerName 127.0.0.1 -Port $server.Port -Credential (New-Password 'wrong') -ErrorAction Stop } }
-        @{ what = 'no such file'; problem = "*has no file 'none.data'."; action = "List the server's files with Get-TentacleFile."; do = { Remove-TentacleFile none.data @at -ErrorAction Stop } }) {
+        @{ what = 'no such file'; problem = "*has no file 'none.data'."; action = "List the server's files with Get-TentacleFile."; do = { Remove-TentacleFile -Name none.data @at -ErrorAction Stop } }) {
         $record = $null
         try { & $do } catch { $record = $_ }
         "$record" | Should -BeLike $problem.Replace('[', '`[')
@@ -152,7 +152,7 @@ Describe 'A file that is piped on' {
         Get-TentacleFile @at | Where-Object Name -eq $names[0] | Remove-TentacleFile
         (Get-TentacleFile @at).Name | Should -Be $names[1], $names[2]
         $session = New-TentacleSession @at
-        (Get-TentacleFile -Session $session | Receive-TentacleBuffer (New-Folder)).Name | Sort-Object | Should -Be $names[1], $names[2]
+        (Get-TentacleFile -Session $session | Receive-TentacleBuffer -Destination (New-Folder)).Name | Sort-Object | Should -Be $names[1], $names[2]
         Remove-TentacleSession $session
     }
 
@@ -175,7 +175,7 @@ Describe 'A file that is piped on' {
         $back | Select-Object * -ExcludeProperty RunspaceId, PSSourceJobInstanceId | ForEach-Object { Test-Flat $_ } | Should -BeNullOrEmpty
         $back | Where-Object Name -ne $names[1] | Remove-TentacleFile -Credential $at.Credential
         (Get-TentacleFile @at).Name | Should -Be $names[1]
-        ($back | Where-Object Name -eq $names[1] | Receive-TentacleBuffer (New-Folder) -Credential $at.Credential).Length | Should -Be 8
+        ($back | Where-Object Name -eq $names[1] | Receive-TentacleBuffer -Destination (New-Folder) -Credential $at.Credential).Length | Should -Be 8
     }
 }
 

@@ -33,7 +33,7 @@ Describe 'Rows of a pipeline' {
             $problems[0].TargetObject | Should -Be 'no host'
             @($rows | Get-TentacleFile -ErrorAction SilentlyContinue -ErrorVariable problems) | Should -HaveCount 0
             $problems | Should -HaveCount 1
-            @($rows | Test-TentacleServer -ErrorAction SilentlyContinue) | Should -HaveCount 4
+            @($rows | Test-TentacleServer -ErrorAction SilentlyContinue) | Should -HaveCount 5
         }
         finally {
             Stop-TentacleServer $server
@@ -91,7 +91,7 @@ Describe 'Files to send' {
     It 'do not all get the one name that -NewName gives' {
         $folder = New-Folder
         foreach ($name in 'a.1.data', 'b.2.data') { [IO.File]::WriteAllText([IO.Path]::Combine($folder, $name), $name) }
-        { Send-TentacleFile ([IO.Path]::Combine($folder, '*')) @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
+        { Send-TentacleFile -Path ([IO.Path]::Combine($folder, '*')) @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 0
         { [IO.Directory]::GetFiles($folder) | Send-TentacleFile @at -NewName 'z.9.data' } | Should -Throw "-NewName 'z.9.data' is for one file*"
         [IO.Directory]::GetFiles($buffer) | Should -HaveCount 1
@@ -119,7 +119,7 @@ Describe 'Names that a server chose' {
     }
 
     It 'are no wildcards for Receive-TentacleBuffer' {
-        Get-TentacleFile @at | Where-Object IsSafe -eq $false | Receive-TentacleBuffer (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
+        Get-TentacleFile @at | Where-Object IsSafe -eq $false | Receive-TentacleBuffer -Destination (New-Folder) -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
         $problems | ForEach-Object { $_.FullyQualifiedErrorId } | Should -Be 'Tentacle.BadName,PandoraSync.Cmdlets.Buffers.ReceiveTentacleBufferCmdlet'
         $fake.Asked | Should -Not -Contain 'RECV <b.2.data>'
     }
@@ -131,7 +131,7 @@ Describe 'A file that is asked for by its name' {
         [IO.File]::WriteAllText([IO.Path]::Combine($buffer, 'a.1.data'), 'x')
         $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
         try {
-            $received = Receive-TentacleBuffer (New-Folder) 'none.data', 'a.1.data', 'z*' -ComputerName 127.0.0.1 -Port $server.Port -ErrorAction SilentlyContinue -ErrorVariable problems
+            $received = Receive-TentacleBuffer 127.0.0.1 (New-Folder) -Name 'none.data', 'a.1.data', 'z*' -Port $server.Port -ErrorAction SilentlyContinue -ErrorVariable problems
             $received.Name | Should -Be 'a.1.data'
             $problems | ForEach-Object { "$_" } | Should -Be "127.0.0.1:$($server.Port) has no file 'none.data'."
             $problems[0].FullyQualifiedErrorId | Should -BeLike 'Tentacle.NotFound,*'
@@ -158,7 +158,7 @@ Describe 'A session' {
     }
 
     It 'is piped to a test and to a listing with all that it knows' {
-        ($session | Test-TentacleServer).Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing'
+        ($session | Test-TentacleServer).Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing', 'Storage'
         $session | Test-TentacleServer -Quiet | Should -BeTrue
         Test-TentacleServer -Session tabbed -Quiet | Should -BeTrue
         "127.0.0.1:$($server.Port)" | Test-TentacleServer -Credential (New-Password 'sesame') -Quiet | Should -BeTrue

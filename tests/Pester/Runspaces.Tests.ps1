@@ -71,7 +71,7 @@ Describe 'Side by side' {
     }
 
     BeforeEach {
-        foreach ($n in 0..3) { $null = New-File "agent$n.1.data" "site $n" $folders[$n] }
+        foreach ($n in 0..3) { $null = New-File "agent$n.1760000001.data" "site $n" $folders[$n] }
         $incoming = New-Folder
     }
 
@@ -83,7 +83,7 @@ Describe 'Side by side' {
             Invoke-PandoraSync "127.0.0.1:$_" -Destination ([IO.Directory]::CreateDirectory("$using:incoming/$_"))
         }
         $results.Succeeded | Should -Be $true, $true, $true, $true
-        0..3 | ForEach-Object { Get-FileName "$incoming/$($ports[$_])" } | Should -Be 'agent0.1.data', 'agent1.1.data', 'agent2.1.data', 'agent3.1.data'
+        0..3 | ForEach-Object { Get-FileName "$incoming/$($ports[$_])" } | Should -Be 'agent0.1760000001.data', 'agent1.1760000001.data', 'agent2.1760000001.data', 'agent3.1760000001.data'
     }
 
     It 'ForEach-Object -Parallel shares a session' {
@@ -92,7 +92,7 @@ Describe 'Side by side' {
             Import-Module $using:module
             (Get-TentacleFile -Session $using:session).Name
         }
-        $names | Should -Be (@('agent0.1.data') * 12)
+        $names | Should -Be (@('agent0.1760000001.data') * 12)
         Remove-TentacleSession $session
     }
 
@@ -111,12 +111,12 @@ Describe 'Side by side' {
         ($results | Where-Object Succeeded).Files | Should -Be 1
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'Tentacle.Unreachable,*'
         $problems[0].CategoryInfo.Category | Should -Be 'ConnectionError'
-        Get-FileName $incoming | Should -Be 'agent2.1.data'
+        Get-FileName $incoming | Should -Be 'agent2.1760000001.data'
     }
 
     It 'Start-Job brings files whose names, times and lengths can be worked with' {
         $files = Start-Job { Import-Module $using:module; Get-TentacleFile -ComputerName 127.0.0.1 -Port $using:ports[3] -Detailed } | Receive-Job -Wait -AutoRemoveJob
-        $files.Name | Should -Be 'agent3.1.data'
+        $files.Name | Should -Be 'agent3.1760000001.data'
         $files.Length | Should -Be 6
         $files.Time | Should -BeOfType ([datetime])
         $files | Select-Object Name, @{ Name = 'ComputerName'; Expression = { '127.0.0.1' } }, @{ Name = 'Port'; Expression = { $ports[3] } } | Remove-TentacleFile
@@ -127,18 +127,20 @@ Describe 'Side by side' {
 Describe 'The module taken out and put in again' {
     AfterEach { Import-Module $module }
 
-    It 'with a server and a session at work has both, and they work' {
+    It 'with a server and a session at work stops the server, and has the session still' {
         $buffer = New-Folder
         $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
         $null = New-TentacleSession 127.0.0.1 -Port $server.Port -Name lasting
         Remove-Module PandoraSync
         Get-Module PandoraSync | Should -BeNullOrEmpty
         Import-Module $module
-        (Get-TentacleServer).Id | Should -Be $server.Id
+        Get-TentacleServer | Should -BeNullOrEmpty
+        $server.State | Should -Be 'Stopped'
+        $again = Start-TentacleServer $buffer -Address 127.0.0.1 -Port $server.Port
         New-File 'a.1.data' 'x' | Send-TentacleFile -Session lasting
         Get-FileName $buffer | Should -Be 'a.1.data'
         Remove-TentacleSession lasting
-        Stop-TentacleServer $server
+        Stop-TentacleServer $again
         Get-TentacleServer | Should -BeNullOrEmpty
     }
 }

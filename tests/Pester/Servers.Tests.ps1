@@ -41,7 +41,7 @@ Describe 'A server with a password' {
 
     It 'lets in whoever has it' {
         $steps = Test-TentacleServer 127.0.0.1 -Port $server.Port -Credential (New-Password 'sesame')
-        $steps.Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing'
+        $steps.Step | Should -Be 'Name', 'Port', 'Authentication', 'Listing', 'Storage'
         $steps.Succeeded | Should -Not -Contain $false
         Test-TentacleServer 127.0.0.1 -Port $server.Port -Credential (New-Password 'sesame') -Quiet | Should -BeTrue
     }

@@ -39,8 +39,8 @@ BeforeAll {
 
     $made = @{}
     $made.files = @(Get-TentacleFile @at -Detailed)
-    $made.sent = @(Send-TentacleFile $sent @at -PassThru)
-    $made.received = @(Receive-TentacleBuffer (New-Folder copies) @at -Keep -ErrorAction SilentlyContinue | Sort-Object Name)
+    $made.sent = @(Send-TentacleFile -Path $sent @at -PassThru)
+    $made.received = @(Receive-TentacleBuffer -Destination (New-Folder copies) @at -Keep -ErrorAction SilentlyContinue | Sort-Object Name)
     $made.sites = @(Invoke-PandoraSync "127.0.0.1:$($server.Port)", '127.0.0.1:1', 'no-such-host.a-long-name-of-a-network.invalid:41121' -Destination (New-Folder incoming) -RetryCount 0 -ErrorAction SilentlyContinue | Sort-Object Result)
     $made.test = @(Test-TentacleServer @at) + @(Test-TentacleServer 127.0.0.1:1 -RetryCount 0)
     $made.sessions = @($session)

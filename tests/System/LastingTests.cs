@@ -20,7 +20,7 @@ public sealed class LastingTests
     {
         using var folder = new TempFolder();
         var (buffer, file) = (folder.MakeFolder("buffer"), folder.Write(File1.Name, File1.Content));
-        var trace = await SystemCallTrace.OfAsync($"$s = Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0; Send-TentacleFile '{file}' -ComputerName 127.0.0.1 -Port $s.Port; Stop-TentacleServer $s", folder["trace"]);
+        var trace = await SystemCallTrace.OfAsync($"$s = Start-TentacleServer '{buffer}' -Address 127.0.0.1 -Port 0; Send-TentacleFile 127.0.0.1 '{file}' -Port $s.Port; Stop-TentacleServer $s", folder["trace"]);
         Assert.Equal(File1.Content, await File.ReadAllBytesAsync(Path.Combine(buffer, File1.Name), TestContext.Current.CancellationToken));
         Assert.Equal(2, trace.Count("\"SEND OK"));
         trace.HasAllBefore($@"^pwrite64\(\d+<{buffer}/\.pandorasync/server/part/", $@"^fsync\(\d+<{buffer}/\.pandorasync/server/part/");

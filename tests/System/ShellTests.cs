@@ -91,7 +91,7 @@ public sealed class ShellTests
     {
         using var stock = new StockServer();
         stock.Put(AgentData.Make(1));
-        var result = await ShellProcess.RunAsync(["-Command", $"Remove-TentacleFile {AgentData.Make(1).Name} -ComputerName 127.0.0.1:{stock.Port} -Confirm"], answer);
+        var result = await ShellProcess.RunAsync(["-Command", $"Remove-TentacleFile 127.0.0.1:{stock.Port} -Name {AgentData.Make(1).Name} -Confirm"], answer);
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("[N] No", result.Output, StringComparison.Ordinal);
         Assert.Equal(left, stock.FileNames().Length);
@@ -134,7 +134,7 @@ public sealed class ShellTests
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Empty(result.Errors);
         Assert.Matches(@"Time +Length +Name", result.Output);
-        Assert.Matches(@"(?m)^Site .*\bFiles\b", result.Output);
+        Assert.Matches(@"(?m)^Result .*\bFiles\b", result.Output);
         Assert.Contains("In the incoming directory: 6 files; left in the buffer: 0", result.Output, StringComparison.Ordinal);
     }
 

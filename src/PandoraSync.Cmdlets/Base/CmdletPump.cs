@@ -30,6 +30,9 @@ public sealed class CmdletPump
     /// <summary>Writes a warning.</summary>
     public void Warning(string text) => Report(() => _cmdlet.WriteWarning(text));
 
+    /// <summary>Writes a line for whoever sits at the keyboard, which is shown without being asked for.</summary>
+    public void Host(string text) => Report(() => _cmdlet.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]));
+
     /// <summary>Writes an error that does not end the cmdlet.</summary>
     public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.Report(error, target));
 

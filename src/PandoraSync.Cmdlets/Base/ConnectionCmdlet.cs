@@ -26,7 +26,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     private string? _tlsKey;
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The server's port, 1 to 65535; 41121 by default. A port written behind the host wins.</summary>
+    /// <summary>The server's port, 1 to 65535; 41121 by default. A host that has another one behind it is refused.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
     [EmptyMeansDefault(TentacleLimits.DefaultPort)]
     [ValidateRange(1, 65535)]
@@ -120,7 +120,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     /// <summary>Makes the options for a server from the parameters as they are bound now.</summary>
     /// <param name="computerName">The host, with a port or without.</param>
     /// <exception cref="TentacleException">A parameter cannot be used.</exception>
-    protected TentacleClientOptions MakeOptions(string computerName) => new(TentacleEndpoint.Parse(computerName, Port))
+    protected TentacleClientOptions MakeOptions(string computerName) => new(EndpointOf(computerName))
     {
         Password = MakePassword(),
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
@@ -145,6 +145,14 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     private TentaclePassword? MakePassword() => Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null;
 
     private HttpProxyOptions? MakeProxy() => string.IsNullOrWhiteSpace(Proxy) ? null : HttpProxyOptions.Parse(Proxy!, ProxyCredential?.GetNetworkCredential());
+
+    private TentacleEndpoint EndpointOf(string computerName)
+    {
+        var endpoint = TentacleEndpoint.Parse(computerName, Port);
+        return endpoint.Port == Port || Port == TentacleLimits.DefaultPort
+            ? endpoint
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"'{computerName}' has a port of its own, and -Port says {Port}: give one of them.");
+    }
 
     private TlsClientOptions? MakeTls()
     {

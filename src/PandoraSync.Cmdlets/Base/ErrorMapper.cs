@@ -24,7 +24,7 @@ internal static class ErrorMapper
     public static string Problem(Exception error) => ErrorSentence.Of(error.Message).Problem;
 
     /// <summary>What a person can do: what the message itself says, or what helps with its kind of error.</summary>
-    public static string Advice(Exception error) => ErrorSentence.Of(error.Message).Action ?? General((error as TentacleException)?.Kind);
+    public static string Advice(Exception error) => (error as TentacleException)?.Advice ?? ErrorSentence.Of(error.Message).Action ?? General((error as TentacleException)?.Kind);
 
     private static string General(TentacleErrorKind? kind) => kind switch
     {
@@ -34,10 +34,10 @@ internal static class ErrorMapper
         TentacleErrorKind.Disconnected => "Try again; look into the server's log if it happens each time.",
         TentacleErrorKind.AuthenticationFailed => "Give the server's password with -Credential (the user name does not matter); leave it out where the server has none.",
         TentacleErrorKind.Protocol => "Check the port, and whether the server expects TLS.",
-        TentacleErrorKind.Refused => "The server's reason is in the message; its own settings decide.",
+        TentacleErrorKind.Refused => "Look into the server's log: its own settings decide.",
         TentacleErrorKind.NotFound => "List the server's files with Get-TentacleFile.",
         TentacleErrorKind.NotAllowed => "Start the server with -I (insecure 1), which a buffer needs to be drained.",
-        TentacleErrorKind.BadName => "Rename the file.",
+        TentacleErrorKind.BadName => "Rename the file, or send it under another name (-NewName).",
         TentacleErrorKind.Changed => "Wait until whoever writes the file has finished, then try again.",
         TentacleErrorKind.LocalFile => "Check that the path exists and that this user may read and write it.",
         TentacleErrorKind.DiskFull => "Make room on that disk, then run again.",

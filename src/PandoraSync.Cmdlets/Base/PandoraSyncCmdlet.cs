@@ -20,7 +20,24 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
     private protected virtual bool HoldsErrors => false;
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing()
+    {
+        Tell(WhatStopWaitsFor);
+        _stop.Cancel();
+    }
+
+    /// <summary>What a stop waits for, said to whoever pressed Ctrl+C; null if it waits for nothing that takes a while.</summary>
+    protected virtual string? WhatStopWaitsFor => null;
+
+    /// <summary>What a stop has left to do, said at its end; null for nothing.</summary>
+    protected virtual string? WhatStopLeaves => null;
+
+    /// <summary>The pipeline takes nothing more while it stops, so this goes to the host itself.</summary>
+    private void Tell(string? text)
+    {
+        if (text is not null)
+            Host.UI.WriteLine(text);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,7 +67,13 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+            Tell(WhatStopLeaves);
             throw new PipelineStoppedException();
+        }
+        catch (PipelineStoppedException)
+        {
+            Tell(WhatStopLeaves);
+            throw;
         }
         catch (TentacleException e)
         {

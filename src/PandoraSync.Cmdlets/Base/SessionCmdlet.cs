@@ -23,7 +23,7 @@ public abstract class SessionCmdlet : ConnectionCmdlet
     public virtual RegisteredSession Session { get; set; } = null!;
 
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
-    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Server", "Site", "HostName")]
     [ValidateNotNullOrEmpty]
     public string ComputerName { get; set; } = string.Empty;

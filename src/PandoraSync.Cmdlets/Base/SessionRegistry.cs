@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Sessions;
+using PandoraSync.Protocol;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Base;
@@ -18,6 +19,8 @@ internal static class SessionRegistry
     {
         lock (Gate)
         {
+            if (!string.IsNullOrEmpty(name))
+                RequireFree(name!);
             var id = ++_lastId;
             return Sessions[id] = new RegisteredSession(new TentacleSession(options, id, string.IsNullOrEmpty(name) ? $"Session{id}" : name));
         }
@@ -37,6 +40,13 @@ internal static class SessionRegistry
         lock (Gate)
             Sessions.Remove(session.Id);
         session.Inner.Dispose();
+    }
+
+    /// <summary>Two sessions of one name could not be told apart.</summary>
+    public static void RequireFree(string name)
+    {
+        if (Find(name) is not null)
+            throw new TentacleException(TentacleErrorKind.Configuration, $"There is a session '{name}' already: choose another name, or end that one with Remove-TentacleSession.");
     }
 
     public static RegisteredSession? Find(string nameOrId) => All.FirstOrDefault(s =>

@@ -61,7 +61,9 @@ internal sealed record TlsParameters
         CipherSuites = CipherSuites,
     };
 
-    private PeerTrust MakeTrust() => PeerTrust.Create(
+    /// <summary>Whom to trust.</summary>
+    /// <exception cref="TentacleException">A file cannot be used, or nothing says whom.</exception>
+    public PeerTrust MakeTrust() => PeerTrust.Create(
         CaPath.Count > 0 ? TrustedAuthorities.FromFiles(CaPath) : null,
         Fingerprint is null ? null : CertificatePin.Parse(Fingerprint),
         CrlPath is null ? null : RevocationList.FromFile(CrlPath));

@@ -18,18 +18,19 @@ namespace PandoraSync.Cmdlets.Buffers;
 [OutputType(typeof(ReceivedFile))]
 public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
 {
-    private readonly Dictionary<TentacleSession, Wanted> _wanted = [];
+    private readonly Dictionary<(TentacleSession Session, string Destination), Wanted> _wanted = [];
     private bool _hasWildcards;
 
     /// <summary>Names, with wildcards; all by default. Names from the pipeline are taken as they are: a server chose them, not the person at the keyboard.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
     /// <summary>The folder for the files, such as Pandora FMS's incoming directory.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = BySession, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("IncomingDirectory")]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = string.Empty;
@@ -63,8 +64,8 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     {
         if (ResolveSession() is not { } session)
             return;
-        if (!_wanted.TryGetValue(session, out var wanted))
-            _wanted[session] = wanted = new Wanted();
+        if (!_wanted.TryGetValue((session, Destination), out var wanted))
+            _wanted[(session, Destination)] = wanted = new Wanted();
 
         // A session that is piped has a name of its own, which is no file's.
         var names = InputObject is RegisteredSession && !_hasWildcards ? [] : Name;
@@ -75,9 +76,13 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = OrThrow(() => new SyncOptions(FileSystemPath(Destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections, MaxFileBytes = MaxFileSize }, Destination);
         foreach (var wanted in _wanted)
-            Receive(wanted.Key, wanted.Value, options);
+        {
+            var (session, destination) = wanted.Key;
+            var options = OrThrow(() => new SyncOptions(FileSystemPath(destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections, MaxFileBytes = MaxFileSize }, destination);
+            Receive(session, wanted.Value, options);
+        }
+
         base.EndProcessing();
         WriteHeldErrors();
     }

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
@@ -24,7 +25,7 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = AuthoritySet, Mandatory = true)]
     public SwitchParameter Authority { get; set; }
 
-    /// <summary>The folder that has the authority (cacert.pem and cakey.pem), or the object that making it gave.</summary>
+    /// <summary>The folder that has the authority (cacert.pem and cakey.pem), its cacert.pem, or the object that making it gave.</summary>
     [Parameter(ParameterSetName = IssueSet, Mandatory = true)]
     [Parameter(ParameterSetName = RenewSet)]
     [CertificateFolderTransformation]
@@ -98,6 +99,8 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
             RenewSet => "Renew a certificate",
             _ => $"Issue a certificate ({Role}) for {string.Join(", ", Name.Length > 0 ? Name : [CommonName ?? "nobody"])}",
         };
+        if (string.Equals(ParameterSetName, IssueSet, StringComparison.Ordinal) && Role == CertificateRole.Server && Name.Length == 0)
+            ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, "A server's certificate needs the names and addresses that clients call it by: give them with -Name."), CommonName));
         if (!ShouldProcess(folder, what))
             return;
         WriteObject(OrThrow(() =>
@@ -122,12 +125,21 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
         return Days is { } days ? order with { Days = days } : order;
     }
 
-    /// <summary>An object of this cmdlet, or a folder that it wrote.</summary>
+    /// <summary>A certificate that this cmdlet wrote, with the key beside it.</summary>
+    private static IssuedCertificate LoadFile(string certificate, SecureString? passphrase)
+    {
+        var key = string.Equals(System.IO.Path.GetFileName(certificate), CertificateFiles.AuthorityName, StringComparison.Ordinal) ? CertificateFiles.AuthorityKeyName : CertificateFiles.KeyName;
+        return IssuedCertificate.FromFiles(certificate, System.IO.Path.Combine(System.IO.Path.GetDirectoryName(certificate)!, key), passphrase);
+    }
+
+    /// <summary>An object of this cmdlet, a folder that it wrote, or the certificate in it.</summary>
     private IssuedCertificate Load(object source, SecureString? passphrase)
     {
         if (source is TentacleCertificate made)
             return made.Issued;
         var folder = FileSystemPath((string)source);
+        if (System.IO.File.Exists(folder))
+            return LoadFile(folder, passphrase);
         var certificate = System.IO.Path.Combine(folder, CertificateFiles.CertificateName);
         return System.IO.File.Exists(certificate)
             ? IssuedCertificate.FromFiles(certificate, System.IO.Path.Combine(folder, CertificateFiles.KeyName), passphrase)

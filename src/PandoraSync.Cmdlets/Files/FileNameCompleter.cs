@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -10,20 +11,25 @@ using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Protocol;
+using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Files;
 
-/// <summary>Completes the names of the files at the server of the session that is given. Without a session it asks nobody.</summary>
+/// <summary>
+/// Completes the names of the files at the server of the session, or of the host that is given. A host is asked only where it takes neither a
+/// password nor TLS: those are known when the command runs, and not before.
+/// </summary>
 public sealed class FileNameCompleter : IArgumentCompleter
 {
     // Whoever presses Tab waits for this.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(2);
     private const int MostNames = 200;
+    private static readonly string[] Secret = ["Credential", "CaPath", "CertificatePath", "KeyPath", "Fingerprint", "CrlPath", "SkipHostNameCheck", "SkipCertificateCheck", "Proxy"];
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        if (FindSession(fakeBoundParameters["Session"]) is not { } session)
+        if ((FindSession(fakeBoundParameters["Session"]) ?? MakeSession(fakeBoundParameters)) is not { } session)
             return [];
         var folder = fakeBoundParameters["Folder"] as string ?? string.Empty;
         var pattern = new WildcardPattern(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
@@ -37,9 +43,25 @@ public sealed class FileNameCompleter : IArgumentCompleter
     private static TentacleSession? FindSession(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
     {
         RegisteredSession session => session.Inner,
-        string or int => SessionRegistry.Find(Convert.ToString(given, System.Globalization.CultureInfo.InvariantCulture)!)?.Inner,
+        string or int => SessionRegistry.Find(Convert.ToString(given, CultureInfo.InvariantCulture)!)?.Inner,
         _ => null,
     };
+
+    private static TentacleSession? MakeSession(IDictionary given)
+    {
+        if (given["ComputerName"] is not string host || Secret.Any(given.Contains))
+            return null;
+        try
+        {
+            var port = LanguagePrimitives.TryConvertTo<int>(given["Port"], CultureInfo.InvariantCulture, out var number) && number > 0 ? number : TentacleLimits.DefaultPort;
+            return new TentacleSession(new TentacleClientOptions(TentacleEndpoint.Parse(host, port)) { Timeout = IdleTimeout, RetryCount = 0 });
+        }
+        catch (TentacleException)
+        {
+            // Not a host, or not yet: it is still being typed.
+            return null;
+        }
+    }
 
     private static IReadOnlyList<ListedName> List(TentacleSession session, string folder)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
@@ -21,7 +22,7 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
     public override RegisteredSession Session { get; set; } = null!;
 
     /// <summary>Names, with wildcards; all by default.</summary>
-    [Parameter(Position = 0)]
+    [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]
@@ -48,6 +49,8 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
     private async Task ListAsync(TentacleSession session, string sample, CmdletPump pump)
     {
         var listed = await session.UseAsync(client => client.ListAsync(sample, StopToken), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
+        if (sample.Length > 0 && listed.Count > 0)
+            await RequireFolderAsync(session, listed, pump).ConfigureAwait(false);
         pump.Verbose($"{session.Endpoint} lists {listed.Count} names.");
         var patterns = Name.Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
         var wanted = listed.Where(l => patterns.Any(p => p.IsMatch(l.Name))).OrderBy(l => AgentDataName.TryGetEpoch(l.Name, out var epoch) ? epoch : long.MaxValue).ThenBy(l => l.Name, StringComparer.Ordinal).ToArray();
@@ -60,6 +63,17 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
 
         foreach (var missing in Name.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && !listed.Any(l => string.Equals(l.Name, n, StringComparison.Ordinal))))
             pump.Error(new TentacleException(TentacleErrorKind.NotFound, $"{session.Endpoint} has no file '{missing}'.") { Peer = session.Endpoint, File = missing, Step = "LS" }, missing);
+    }
+
+    /// <summary>A server without such a folder lists the buffer itself (protocol.md, section 2: LS), which is then what was asked for by another name.</summary>
+    private async Task RequireFolderAsync(TentacleSession session, IReadOnlyList<ListedName> listed, CmdletPump pump)
+    {
+        var buffer = await session.UseAsync(client => client.ListAsync(string.Empty, StopToken), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
+        var names = new HashSet<string>(buffer.Select(l => l.Name), StringComparer.Ordinal);
+
+        // Files come and go between two listings, so not all need be the same.
+        if (2 * listed.Count(l => names.Contains(l.Name)) > listed.Count)
+            throw new TentacleException(TentacleErrorKind.NotFound, $"{session.Endpoint} has no folder '{Folder}': leave -Folder out to list the buffer itself, or start the server with a filter for it (-Filter, -i).") { Peer = session.Endpoint, File = Folder, Step = "LS" };
     }
 
     private async Task<long?> LengthAsync(TentacleSession session, ListedName file, CmdletPump pump) => file.UnsafeReason is null

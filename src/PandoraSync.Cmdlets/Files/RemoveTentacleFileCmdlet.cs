@@ -15,7 +15,7 @@ public sealed class RemoveTentacleFileCmdlet : SessionCmdlet
     private bool _hasWildcards;
 
     /// <summary>Names, with wildcards. Names from the pipeline are taken as they are: a server chose them, not the person at the keyboard.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]

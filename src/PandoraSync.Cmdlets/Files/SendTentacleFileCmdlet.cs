@@ -16,9 +16,12 @@ namespace PandoraSync.Cmdlets.Files;
 public sealed class SendTentacleFileCmdlet : SessionCmdlet
 {
     private int _files;
+    private bool _isPathGiven;
+    private bool _isLiteralPathGiven;
 
     /// <summary>Files, with wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ByComputerName, Position = 1, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = BySession, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
@@ -43,10 +46,21 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _isPathGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Path));
+        _isLiteralPathGiven = MyInvocation.BoundParameters.ContainsKey(nameof(LiteralPath));
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ResolveSession() is not { } session)
             return;
+
+        if ((_isPathGiven && LiteralPath.Length > 0) || (_isLiteralPathGiven && Path.Length > 0))
+            ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, "-Path and -LiteralPath are two ways to name the files: give one of them, or pipe the files."), target: null));
 
         // A FileInfo from the pipeline binds both; its full name is the better one.
         if (LiteralPath.Length == 0 && Path.Length == 0)

@@ -9,6 +9,8 @@ namespace PandoraSync.Cmdlets.Files;
 /// <summary>A file at a Tentacle server. Its name, host and port bind to the next cmdlet, also where it comes back from a job or a file.</summary>
 public sealed class TentacleFile : IPipedItem
 {
+    // 2000: a smaller number in a name counts something else.
+    private const long FirstEpoch = 946_684_800;
     private readonly RegisteredSession _session;
 
     internal TentacleFile(TentacleSession session, ListedName listed, string folder, long? length)
@@ -19,7 +21,7 @@ public sealed class TentacleFile : IPipedItem
         UnsafeReason = listed.UnsafeReason;
         Folder = folder;
         Length = length;
-        Time = AgentDataName.TryGetEpoch(listed.Name, out var epoch) ? DateTimeOffset.FromUnixTimeSeconds(epoch).LocalDateTime : null;
+        Time = AgentDataName.TryGetEpoch(listed.Name, out var epoch) && epoch >= FirstEpoch ? DateTimeOffset.FromUnixTimeSeconds(epoch).LocalDateTime : null;
     }
 
     /// <summary>The server's host.</summary>

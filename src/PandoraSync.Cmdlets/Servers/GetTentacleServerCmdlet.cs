@@ -1,5 +1,6 @@
 using System.Linq;
 using System.Management.Automation;
+using PandoraSync.Cmdlets.Base;
 
 namespace PandoraSync.Cmdlets.Servers;
 
@@ -10,15 +11,20 @@ public sealed class GetTentacleServerCmdlet : PSCmdlet
 {
     /// <summary>Numbers; all by default.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ServerIdCompleter))]
     public int[] Id { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var server in ServerRegistry.All)
+        var all = ServerRegistry.All;
+        foreach (var server in all)
         {
             if (Id.Length == 0 || Id.Contains(server.Id))
                 WriteObject(server);
         }
+
+        foreach (var id in Id.Where(i => all.All(s => s.Id != i)))
+            WriteError(ErrorMapper.ToRecord(ServerRegistry.NotFound(id), id));
     }
 }

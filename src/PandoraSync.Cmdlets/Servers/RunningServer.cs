@@ -22,8 +22,8 @@ public sealed class RunningServer
     /// <summary>The number to call it by.</summary>
     public int Id { get; }
 
-    /// <summary>Running or Stopped.</summary>
-    public string State => _server.IsRunning ? "Running" : "Stopped";
+    /// <summary>Running, Full or Stopped. A full one refuses what comes, or with -DropOldest deletes the oldest files for it.</summary>
+    public string State => !_server.IsRunning ? "Stopped" : _server.IsFull ? "Full" : "Running";
 
     /// <summary>The storage directory.</summary>
     public string Path => _server.Options.Directory;
@@ -60,6 +60,12 @@ public sealed class RunningServer
 
     /// <summary>Connections that ended in an error since the start.</summary>
     public long Errors => _server.Counters.Errors;
+
+    /// <summary>Files that clients offered since the start and that were refused, whatever the reason; their agents keep them.</summary>
+    public long Refused => _server.Counters.Refused;
+
+    /// <summary>Files that were deleted since the start to make room for others (-DropOldest).</summary>
+    public long Dropped => _server.Counters.Dropped;
 
     /// <summary>Whether clients must give a password.</summary>
     public bool HasPassword => _server.Options.Password is not null;

@@ -1,7 +1,9 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
+using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Cmdlets.Sessions;
@@ -25,11 +27,13 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     private const string ByParameters = "Path";
     private const string AsRelay = "Relay";
     private const string AsStock = "Stock";
+    private const int GracePeriodSec = 10;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _minimumTlsVersion = (int)TlsVersion.Tls12;
     private string? _logPath;
     private bool _isQuiet;
+    private volatile RunningServer? _running;
 
     /// <summary>The storage directory.</summary>
     [Parameter(ParameterSetName = ByParameters, Mandatory = true, Position = 0)]
@@ -40,48 +44,40 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public string? Path { get; set; }
 
     /// <summary>Local addresses to listen on; all by default, IPv4 and IPv6.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Address { get; set; } = [];
 
     /// <summary>The port; 41121 by default, 0 lets the system choose one.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateRange(0, 65535)]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
     /// <summary>Carries the password that clients must give; the user name does not matter.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>Clients may only send files, and get those whose names they know. Without it they may list and move files too, which a buffer needs to be drained.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     public SwitchParameter SendOnly { get; set; }
 
     /// <summary>Lets a file replace one of the same name.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     public SwitchParameter Overwrite { get; set; }
 
     /// <summary>Which names go to which folders: pattern:folder, as regular expressions.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Filter { get; set; } = [];
 
     /// <summary>Largest file in bytes; 2,000,000 by default. 10MB and the like may be written.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxFileBytes;
 
     /// <summary>Connections served at once; 100 by default. Further ones wait.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateRange(1, 100_000)]
     public int MaxConnections { get; set; } = 100;
 
@@ -105,8 +101,9 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [ValidateRange(0L, long.MaxValue)]
     public long MaxBufferFiles { get; set; }
 
-    /// <summary>Longest time that a file waits in the buffer, such as 3.00:00:00 for three days; no limit by default.</summary>
+    /// <summary>Longest time that a file waits in the buffer, a minute or more: hours, or 3.00:00:00 for three days; no limit by default.</summary>
     [Parameter]
+    [HoursTransformation]
     public TimeSpan MaxBufferAge { get; set; }
 
     /// <summary>Over a limit of the buffer, deletes the oldest files instead of refusing new ones, which agents keep and send again.</summary>
@@ -119,26 +116,22 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public long MinimumFreeSpace { get; set; }
 
     /// <summary>Wait for one read or write, 0.1 to 3600 seconds, repeated -RetryCount times; 1 by default.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateRange(0.1, 3600.0)]
     public double TimeoutSec { get; set; } = 1;
 
     /// <summary>How often such a wait is repeated, 0 to 100; 3 by default.</summary>
-    [Parameter(ParameterSetName = ByParameters)]
-    [Parameter(ParameterSetName = AsRelay)]
+    [Parameter]
     [ValidateRange(0, 100)]
     public int RetryCount { get; set; } = TentacleLimits.DefaultRetries;
 
     /// <summary>The PEM certificate to show, which turns TLS on; the chain may follow it.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
     /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
 
@@ -147,20 +140,17 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     public SecureString? Passphrase { get; set; }
 
     /// <summary>PEM files of the authorities that clients must chain to: every client must then show a certificate.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? CrlPath { get; set; }
 
     /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public TlsVersion MinimumTlsVersion
     {
         get => (TlsVersion)_minimumTlsVersion;
@@ -168,8 +158,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     }
 
     /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
-    [Parameter(ParameterSetName = ByParameters, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = AsRelay, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string[] CipherSuite { get; set; } = [];
 
@@ -179,12 +168,12 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [SessionTransformation]
     public RegisteredSession? RelayTo { get; set; }
 
-    /// <summary>A tentacle_server.conf (stock's -F).</summary>
+    /// <summary>A tentacle_server.conf (stock's -F). What other parameters say wins over it.</summary>
     [Parameter(ParameterSetName = AsStock, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? ConfigPath { get; set; }
 
-    /// <summary>A stock server's options, as an init script's TENTACLE_EXT_OPTS has them; they win over the file.</summary>
+    /// <summary>A stock server's options, as an init script's TENTACLE_EXT_OPTS has them; they win over the file, and other parameters over them.</summary>
     [Parameter(ParameterSetName = AsStock, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Options { get; set; }
@@ -201,9 +190,11 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var options = OrThrow(() => WithLimits(string.Equals(ParameterSetName, AsStock, StringComparison.Ordinal) ? ReadStock() : MakeOptions()), (object?)ConfigPath ?? Path);
+        var options = OrThrow(MakeOptions, (object?)ConfigPath ?? Path);
         if (!ShouldProcess(options.Relay is { } next ? $"relay to {next.Endpoint} on port {options.Port}" : $"{options.Directory} on port {options.Port}", "Start Tentacle server"))
             return;
+        if (IsStock && options is { AllowListing: false, Relay: null } && !SendOnly)
+            WriteWarning("Clients may not list and move files without -I (insecure 1), so nobody can drain this buffer.");
         var log = _logPath is { } path ? OrThrow(() => new LogFile(path), path) : null;
         if (Wait)
             TryRun(Path, pump => RunAsync(options, log, pump));
@@ -211,27 +202,55 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options with { Log = log is null ? null : log.Write }), Path), log));
     }
 
-    /// <summary>What stock has no option for is given by parameters in every set, and wins over a file that has it too.</summary>
-    private TentacleServerOptions WithLimits(TentacleServerOptions options)
+    /// <inheritdoc/>
+    protected override string? WhatStopWaitsFor => _running is { Connections: > 0 } server
+        ? $"Stopping: transfers of {server.Connections} connections may finish within {GracePeriodSec} s."
+        : null;
+
+    private bool IsStock => string.Equals(ParameterSetName, AsStock, StringComparison.Ordinal);
+
+    /// <summary>What a parameter says wins over the file and the options, the rest stays as they have it.</summary>
+    private TentacleServerOptions MakeOptions()
     {
-        var limits = options.Limits;
+        var options = IsStock ? ReadStock() : new TentacleServerOptions(Path is null ? System.IO.Path.GetTempPath() : FileSystemPath(Path))
+        {
+            MaxConnections = MaxConnections,
+            AllowListing = true,
+            Relay = RelayTo?.Inner.Options,
+        };
         options = options with
         {
+            Addresses = IsGiven(nameof(Address)) ? Address : options.Addresses,
+            Port = IsGiven(nameof(Port)) ? Port : options.Port,
+            Password = IsGiven(nameof(Credential)) ? MakePassword() : options.Password,
+            AllowListing = IsGiven(nameof(SendOnly)) ? !SendOnly : options.AllowListing,
+            Overwrite = IsGiven(nameof(Overwrite)) ? Overwrite : options.Overwrite,
+            Filters = IsGiven(nameof(Filter)) ? FolderFilters.Parse(string.Join(";", Filter)) : options.Filters,
+            MaxFileBytes = IsGiven(nameof(MaxFileSize)) ? MaxFileSize : options.MaxFileBytes,
+            MaxConnections = IsGiven(nameof(MaxConnections)) ? MaxConnections : options.MaxConnections,
+            Timeout = IsGiven(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : options.Timeout,
+            RetryCount = IsGiven(nameof(RetryCount)) ? RetryCount : options.RetryCount,
+            Tls = MakeTls(options.Tls),
             Access = options.Access.And(AccessList.Of(AllowedNetwork.Select(PandoraSync.Server.Access.AllowedNetwork.Parse).ToArray())),
             MinimumRate = IsGiven(nameof(MinimumRate)) ? MinimumRate : options.MinimumRate,
-            Limits = new BufferLimits
-            {
-                MaxBytes = IsGiven(nameof(MaxBufferSize)) ? MaxBufferSize : limits.MaxBytes,
-                MaxFiles = IsGiven(nameof(MaxBufferFiles)) ? MaxBufferFiles : limits.MaxFiles,
-                MaxAge = IsGiven(nameof(MaxBufferAge)) ? MaxBufferAge : limits.MaxAge,
-                MinFreeBytes = IsGiven(nameof(MinimumFreeSpace)) ? MinimumFreeSpace : limits.MinFreeBytes,
-                DropOldest = IsGiven(nameof(DropOldest)) ? DropOldest : limits.DropOldest,
-            },
+            Limits = MakeLimits(options.Limits),
+            GracePeriod = TimeSpan.FromSeconds(GracePeriodSec),
         };
         return IsGiven(nameof(MaxConnectionsPerAddress)) ? options with { MaxConnectionsPerAddress = MaxConnectionsPerAddress } : options;
     }
 
+    private BufferLimits MakeLimits(BufferLimits limits) => new()
+    {
+        MaxBytes = IsGiven(nameof(MaxBufferSize)) ? MaxBufferSize : limits.MaxBytes,
+        MaxFiles = IsGiven(nameof(MaxBufferFiles)) ? MaxBufferFiles : limits.MaxFiles,
+        MaxAge = IsGiven(nameof(MaxBufferAge)) ? MaxBufferAge : limits.MaxAge,
+        MinFreeBytes = IsGiven(nameof(MinimumFreeSpace)) ? MinimumFreeSpace : limits.MinFreeBytes,
+        DropOldest = IsGiven(nameof(DropOldest)) ? DropOldest : limits.DropOldest,
+    };
+
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private TentaclePassword? MakePassword() => Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null;
 
     private TentacleServerOptions ReadStock()
     {
@@ -244,23 +263,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         return configuration.Options;
     }
 
-    private TentacleServerOptions MakeOptions() => new(Path is null ? System.IO.Path.GetTempPath() : FileSystemPath(Path))
-    {
-        Addresses = Address,
-        Port = Port,
-        Password = Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null,
-        AllowListing = !SendOnly,
-        Overwrite = Overwrite,
-        Filters = FolderFilters.Parse(string.Join(";", Filter)),
-        MaxFileBytes = MaxFileSize,
-        MaxConnections = MaxConnections,
-        Timeout = TimeSpan.FromSeconds(TimeoutSec),
-        RetryCount = RetryCount,
-        Tls = MakeTls(),
-        Relay = RelayTo?.Inner.Options,
-    };
-
-    private TlsServerOptions? MakeTls()
+    private TlsServerOptions? MakeTls(TlsServerOptions? stock)
     {
         var parameters = new TlsParameters
         {
@@ -272,11 +275,21 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             MinimumVersion = MinimumTlsVersion,
             CipherSuites = CipherSuite,
         };
-        return parameters.IsWanted ? parameters.ToServerOptions() : null;
+        if (stock is null)
+            return parameters.IsWanted ? parameters.ToServerOptions() : null;
+        var tls = CertificatePath is null && KeyPath is null ? stock : parameters.ToServerOptions();
+        return tls with
+        {
+            ClientTrust = CaPath.Length > 0 || CrlPath is not null ? parameters.MakeTrust() : stock.ClientTrust,
+            MinimumVersion = IsGiven(nameof(MinimumTlsVersion)) ? MinimumTlsVersion : stock.MinimumVersion,
+            CipherSuites = IsGiven(nameof(CipherSuite)) ? CipherSuite : stock.CipherSuites,
+        };
     }
 
     private async Task RunAsync(TentacleServerOptions options, LogFile? log, CmdletPump pump)
     {
+        using var signal = new StopSignal();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopToken, signal.Token);
         var server = TentacleServer.Start(options with
         {
             Log = entry =>
@@ -286,10 +299,15 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             },
         });
         var running = ServerRegistry.Add(server, log);
+        _running = running;
         try
         {
-            pump.Verbose($"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}.");
-            await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, StopToken).ConfigureAwait(false);
+            pump.Host($"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}. Ctrl+C stops the server.");
+            await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
+        {
+            // A signal: the server ends in order, and so does the command.
         }
         finally
         {
@@ -300,9 +318,10 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
 
     private void Report(TentacleLogEntry entry, CmdletPump pump)
     {
+        var line = string.Format(CultureInfo.InvariantCulture, "{0:yyyy-MM-dd HH:mm:ss} {1}", entry.Time.ToLocalTime(), entry.Text);
         if (entry.Level == TentacleLogLevel.Error && !_isQuiet)
-            pump.Warning(entry.Text);
+            pump.Warning(line);
         else
-            pump.Verbose(entry.Text);
+            pump.Verbose(line);
     }
 }

@@ -1,12 +1,11 @@
 using System.Linq;
 using System.Management.Automation;
 using PandoraSync.Cmdlets.Base;
-using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.Servers;
 
 /// <summary>Stops Tentacle servers of this process; transfers under way may finish within a limit.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "TentacleServer", DefaultParameterSetName = "Server", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "TentacleServer", DefaultParameterSetName = "Id", SupportsShouldProcess = true)]
 public sealed class StopTentacleServerCmdlet : PandoraSyncCmdlet
 {
     /// <summary>The servers.</summary>
@@ -15,7 +14,8 @@ public sealed class StopTentacleServerCmdlet : PandoraSyncCmdlet
     public RunningServer[] Server { get; set; } = [];
 
     /// <summary>Their numbers.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true)]
+    [Parameter(ParameterSetName = "Id", Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(ServerIdCompleter))]
     public int[] Id { get; set; } = [];
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ public sealed class StopTentacleServerCmdlet : PandoraSyncCmdlet
             if (ServerRegistry.All.FirstOrDefault(s => s.Id == id) is { } server)
                 Stop(server);
             else
-                WriteError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.NotFound, $"No Tentacle server with number {id} runs in this process: Get-TentacleServer lists them."), id));
+                WriteError(ErrorMapper.ToRecord(ServerRegistry.NotFound(id), id));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.Sessions;
 
@@ -23,8 +24,12 @@ public sealed class NewTentacleSessionCmdlet : ConnectionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (Name is not null && ComputerName.Length > 1)
+            ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, $"-Name '{Name}' is for one server, and {ComputerName.Length} are given: leave it out, or make the sessions one by one."), Name));
         foreach (var computer in ComputerName)
         {
+            if (Name is not null && TryCreate(() => { SessionRegistry.RequireFree(Name); return Name; }, Name) is null)
+                continue;
             if (TryCreate(() => MakeOptions(computer), computer) is not { } options)
                 continue;
             TryRun(computer, async pump =>

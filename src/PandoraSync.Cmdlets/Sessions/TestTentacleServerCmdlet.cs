@@ -9,7 +9,7 @@ using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sessions;
 
-/// <summary>Says step by step what works towards a server: its name, its port, authentication, listing. The first step that fails says what to do.</summary>
+/// <summary>Says step by step what works towards a server: its name, its port, authentication, listing, and whether one of ours takes files. The first step that fails says what to do.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "TentacleServer", DefaultParameterSetName = ByComputerName)]
 [OutputType(typeof(ServerTestStep), typeof(bool))]
 public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
@@ -61,7 +61,7 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     private async Task<string> ConnectAsync(TentacleClientOptions options)
     {
         using var channel = await TentacleConnector.ConnectAsync(options with { Password = null }, StopToken).ConfigureAwait(false);
-        return $"{options.Endpoint.Port} accepts connections";
+        return "connections are accepted";
     }
 
     private async Task<string> SecureAsync(TentacleClientOptions options)
@@ -84,9 +84,16 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
             && await StepAsync(options, pump, "Listing", async () =>
             {
                 var names = await client!.ListAsync(string.Empty, StopToken).ConfigureAwait(false);
+                if (!client.HasFastLane)
+                    await client.QuitAsync(StopToken).ConfigureAwait(false);
+                return names.Count == 1 ? "1 name in the buffer" : $"{names.Count} names in the buffer";
+            }).ConfigureAwait(false)
+            && (!client!.HasFastLane || await StepAsync(options, pump, "Storage", async () =>
+            {
+                await client.CheckStorageAsync(StopToken).ConfigureAwait(false);
                 await client.QuitAsync(StopToken).ConfigureAwait(false);
-                return $"{names.Count} names in the buffer";
-            }).ConfigureAwait(false);
+                return "files are taken";
+            }).ConfigureAwait(false));
         }
         finally
         {

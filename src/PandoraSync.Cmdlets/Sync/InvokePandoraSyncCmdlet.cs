@@ -22,6 +22,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private const string BySession = "Session";
     private const int DefaultConnections = 8;
     private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
+    private volatile string? _incoming;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _delivery = (int)SyncDelivery.Safe;
@@ -145,6 +146,14 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    protected override string? WhatStopWaitsFor => _incoming is null ? null : "Stopping: what is under way is brought to a safe place first.";
+
+    /// <inheritdoc/>
+    protected override string? WhatStopLeaves => _incoming is { } folder && SyncRunner.CountUnfinished(folder) is > 0 and var count
+        ? $"Stopped: the next run finishes {count} file{(count == 1 ? string.Empty : "s")} that {(count == 1 ? "is" : "are")} in staging already."
+        : null;
+
     private void DrainAsConfigured()
     {
         var configuration = OrThrow(() => PandoraSyncConfiguration.Read(FileSystemPath(ConfigPath)), ConfigPath);
@@ -166,6 +175,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
                 agreed.Add(site);
         }
 
+        if (agreed.Count > 0)
+            _incoming = options.IncomingDirectory;
         if (agreed.Count > 0)
             TryRun(options.IncomingDirectory, pump => DrainAsync(agreed.ConvertAll(site => WithWarnings(site, pump)), options, pump));
     }

@@ -108,20 +108,23 @@ internal sealed class Conversation(TentacleChannel channel, TentacleClientOption
 
     public TentacleException ClosedInsteadOfAnswering(TentacleVerb verb)
     {
-        if (!HasAnswered && options.Tls is not null)
-            return channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection after the TLS handshake: it may {(options.Tls.Identity is null ? "want a client certificate" : "not trust the client certificate that it was shown")}{(options.Password is null ? ", or want a password" : string.Empty)}", inner: null);
+        var isListing = verb is TentacleVerb.Ls or TentacleVerb.Mv;
+        if (!HasAnswered && options.Tls is { } tls)
+            return channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection after the TLS handshake: it may {(tls.Identity is null ? "want a client certificate" : "not trust the client certificate that it was shown")}{(options.Password is null ? ", or want a password" : string.Empty)}", inner: null)
+                .Advise($"{(tls.Identity is null ? "Give -CertificatePath and -KeyPath if it wants a client certificate" : "Show a certificate of an authority that it trusts")}{(options.Password is null ? ", -Credential if it has a password" : string.Empty)}; its log has the reason.");
         if (!HasAnswered && options.Password is null)
-            return channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want TLS or a password{(verb is TentacleVerb.Ls or TentacleVerb.Mv ? ", or not allow listing and moving (option -I of a stock server)" : string.Empty)}", inner: null);
-        return verb is TentacleVerb.Ls or TentacleVerb.Mv
+            return channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want TLS or a password{(isListing ? ", or not allow listing and moving (option -I of a stock server)" : string.Empty)}", inner: null)
+                .Advise($"Give -CaPath or -Fingerprint if it uses TLS, -Credential if it has a password{(isListing ? "; with neither, start it with -I (insecure 1), which a buffer needs to be drained" : string.Empty)}.");
+        return isListing
             ? channel.Fail(TentacleErrorKind.NotAllowed, "closed the connection without an answer: it does not allow listing and moving; start it with -I (insecure 1)", inner: null)
             : channel.Fail(TentacleErrorKind.Disconnected, "closed the connection without an answer", inner: null);
     }
 
     public TentacleException Refusal(TentacleReply reply) =>
-        new(TentacleErrorKind.Refused, $"{channel.Peer} refused {(channel.File is { } file ? $"{channel.Step} of '{file}'" : channel.Step)}: {(string.IsNullOrEmpty(reply.Reason) ? reply.ToString() : TentacleText.Show(reply.Reason!))}.")
+        new TentacleException(TentacleErrorKind.Refused, $"{channel.Peer} refused {(channel.File is { } file ? $"{channel.Step} of '{file}'" : channel.Step)}: {(string.IsNullOrEmpty(reply.Reason) ? reply.ToString() : TentacleText.Show(reply.Reason!))}.")
         {
             Peer = channel.Peer,
             File = channel.File,
             Step = channel.Step,
-        };
+        }.Advise(RefusalReasons.Advice(reply.Reason));
 }

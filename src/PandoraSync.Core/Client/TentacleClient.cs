@@ -216,6 +216,17 @@ public sealed class TentacleClient : IDisposable
         return _conversation.Local("ZRECV", name, () => ZipMember.Read(archive.Stream, destination, maxBytes));
     }
 
+    /// <summary>Asks a server with the fast lane whether it takes files, without sending one (protocol.md, section 9).</summary>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Refused"/>: it takes none; or not Tentacle, broken or silent.</exception>
+    internal async Task CheckStorageAsync(CancellationToken cancellationToken)
+    {
+        using var step = _conversation.Begin("SEND", file: null, cancellationToken);
+        var reply = await _conversation.AskAsync(TentacleCommand.Offer(TentacleVerb.Send, FileNameRules.ProbeName, 1)).ConfigureAwait(false);
+        if (reply.Reason is RefusalReasons.BufferFull or RefusalReasons.NoSpace)
+            throw _conversation.Refusal(reply);
+    }
+
     /// <summary>Ends the session and waits until the server has closed: all it still had to do is done then.</summary>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
     public async Task QuitAsync(CancellationToken cancellationToken)
@@ -282,7 +293,7 @@ public sealed class TentacleClient : IDisposable
     {
         FileNameRules.RequireSafe(name);
         if (length <= 0)
-            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) };
+            throw new TentacleException(TentacleErrorKind.Refused, $"'{name}' was not offered to {_channel.Peer}: it is empty, and the Tentacle protocol cannot send empty files.") { Peer = _channel.Peer, File = name, Step = TentacleText.Word(verb) }.Advise("Send it packed (-Compress), which can be empty, or leave it out.");
         using var step = _conversation.Begin(TentacleText.Word(verb), name, cancellationToken);
         var reply = await _conversation.AskAsync(TentacleCommand.Offer(verb, name, length)).ConfigureAwait(false);
         if (!reply.IsOk)

@@ -59,7 +59,7 @@ internal sealed class TentacleServerConfiguration
     /// <param name="path">A tentacle_server.conf; null for none, or for the one that option -F names.</param>
     /// <param name="options">A stock server's options; null for none.</param>
     /// <param name="passphrase">Opens an encrypted key (<c>-w</c>, ssl_password 1); null for none.</param>
-    /// <param name="directory">The storage directory where neither names one; null if one must.</param>
+    /// <param name="directory">The storage directory, whatever they say; null to take theirs.</param>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: what is wrong, a sentence with file and line or option for each mistake.</exception>
     public static TentacleServerConfiguration Read(string? path, string? options, SecureString? passphrase = null, string? directory = null)
     {
@@ -73,7 +73,8 @@ internal sealed class TentacleServerConfiguration
     private static TentacleServerOptions ReadOptions(SettingReader reader, SecureString? passphrase, string? directory)
     {
         var relay = ReadRelay(reader);
-        var storage = reader.Text("directory", directory) ?? (relay is null ? null : Path.GetTempPath());
+        var written = reader.Text("directory", directory);
+        var storage = directory ?? written ?? (relay is null ? null : Path.GetTempPath());
         if (storage is null)
             reader.Problem("directory", "the storage directory is missing: give directory (-s).");
         var options = reader.Try("directory", () => new TentacleServerOptions(storage ?? Path.GetTempPath())) ?? new TentacleServerOptions(Path.GetTempPath());
@@ -133,7 +134,8 @@ internal sealed class TentacleServerConfiguration
             reader.Problem("ssl_password", "the key's passphrase is wanted: give it with -Passphrase.");
         var identity = reader.Try("ssl_cert", () => TlsIdentity.FromFiles(certificate, key, passphrase, requireAbsolutePaths: true));
         var authorities = ca is null ? null : reader.Try("ssl_ca", () => TrustedAuthorities.FromFile(ca, requireAbsolutePath: true));
-        return identity is null ? null : reader.Try("ssl_cipher", () => new TlsServerOptions(identity)
+        var options = identity is null ? null : reader.Try("ssl_cert", () => new TlsServerOptions(identity));
+        return options is null ? null : reader.Try("ssl_cipher", () => options with
         {
             ClientTrust = authorities is null ? null : PeerTrust.Create(authorities),
             MinimumVersion = minimum,

@@ -32,6 +32,10 @@ internal static class LocalFileError
         return new TentacleException(isFull ? TentacleErrorKind.DiskFull : TentacleErrorKind.LocalFile, message, cause) { File = path, Step = step, Peer = peer };
     }
 
+    /// <summary>Explains that a file stands where a folder is wanted.</summary>
+    public static TentacleException NotAFolder(string path, string step) =>
+        new(TentacleErrorKind.LocalFile, $"'{path}' is a file, and a folder is wanted: give the folder.") { File = path, Step = step };
+
     /// <summary>True for the exceptions that file operations throw for reasons outside the program.</summary>
     public static bool IsFileError(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
 }

@@ -29,6 +29,18 @@ internal static class RefusalReasons
     /// <summary>The file to be deleted is not what the client has (protocol.md, section 9).</summary>
     public const string OtherContent = "file has other content";
 
+    /// <summary>What to do about a reason; null for one that is not known.</summary>
+    public static string? Advice(string? reason) => reason switch
+    {
+        Exists => "Send it under another name (-NewName), or start the server with -Overwrite (-o).",
+        InUse => "Wait until the other client has taken it, then try again.",
+        InvalidName => "Rename the file, or send it under another name (-NewName).",
+        TooLarge => "Raise the server's largest size (-MaxFileSize, -m).",
+        BufferFull => "See that the buffer is drained, or raise the server's limits (-MaxBufferSize, -MaxBufferFiles, -MaxBufferAge).",
+        NoSpace => "Make room on the server's disk, or lower its reserve (-MinimumFreeSpace).",
+        _ => null,
+    };
+
     /// <summary>True if a file is not there, in the words of any server.</summary>
     public static bool IsMissing(TentacleReply reply) =>
         reply.Reason is { } reason && reason.IndexOf("not exist", StringComparison.OrdinalIgnoreCase) >= 0;

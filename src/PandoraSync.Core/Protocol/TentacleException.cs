@@ -24,10 +24,20 @@ public sealed class TentacleException : Exception
     /// <summary>The step that failed, such as <c>connect</c>, <c>LS</c> or <c>flush</c>.</summary>
     public string? Step { get; init; }
 
+    /// <summary>What to do, as a sentence, where the message does not say it; null where its kind does.</summary>
+    public string? Advice { get; private set; }
+
     /// <summary>True if the same attempt can succeed later without anybody changing a setting.</summary>
     public bool CanRetry => Kind is TentacleErrorKind.Unreachable or TentacleErrorKind.Timeout
         or TentacleErrorKind.Disconnected or TentacleErrorKind.Changed or TentacleErrorKind.Busy
         or TentacleErrorKind.Proxy;
+
+    /// <summary>Says what to do.</summary>
+    internal TentacleException Advise(string? advice)
+    {
+        Advice = advice;
+        return this;
+    }
 
     /// <summary>The message alone: where this is shown to people, it says all that they need; the stack is in its own property.</summary>
     public override string ToString() => Message;

@@ -9,6 +9,8 @@ namespace PandoraSync.Server;
 /// <param name="BytesReceived">Bytes received, protocol lines included.</param>
 /// <param name="BytesSent">Bytes sent, protocol lines included.</param>
 /// <param name="Errors">Connections that ended in an error.</param>
+/// <param name="Refused">Files that clients offered and that were refused, whatever the reason.</param>
+/// <param name="Dropped">Files that were deleted to make room for others (<see cref="Storage.BufferLimits.DropOldest"/>).</param>
 internal sealed record ServerCounters(
     int Connections,
     long TotalConnections,
@@ -17,4 +19,6 @@ internal sealed record ServerCounters(
     long FilesMoved,
     long BytesReceived,
     long BytesSent,
-    long Errors);
+    long Errors,
+    long Refused,
+    long Dropped);

@@ -13,6 +13,7 @@ internal sealed class ServerStatistics
     private long _bytesReceived;
     private long _bytesSent;
     private long _errors;
+    private long _refused;
 
     /// <summary>Clients connected at the moment.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -38,7 +39,11 @@ internal sealed class ServerStatistics
 
     public void Failed() => Interlocked.Increment(ref _errors);
 
-    public ServerCounters Read() => new(
+    public void Refused() => Interlocked.Increment(ref _refused);
+
+    /// <summary>The numbers as they are now.</summary>
+    /// <param name="dropped">Files that the buffer has dropped.</param>
+    public ServerCounters Read(long dropped) => new(
         Connections,
         Interlocked.Read(ref _totalConnections),
         Interlocked.Read(ref _filesReceived),
@@ -46,5 +51,7 @@ internal sealed class ServerStatistics
         Interlocked.Read(ref _filesMoved),
         Interlocked.Read(ref _bytesReceived),
         Interlocked.Read(ref _bytesSent),
-        Interlocked.Read(ref _errors));
+        Interlocked.Read(ref _errors),
+        Interlocked.Read(ref _refused),
+        dropped);
 }

@@ -60,7 +60,10 @@ internal sealed class TentacleServer : IDisposable
     public bool IsRunning => _stopped == 0;
 
     /// <summary>What it has done so far.</summary>
-    public ServerCounters Counters => _statistics.Read();
+    public ServerCounters Counters => _statistics.Read(_storage?.Dropped ?? 0);
+
+    /// <summary>True while its buffer or disk is at a limit: what comes is refused, or replaces the oldest files.</summary>
+    public bool IsFull => IsRunning && _storage?.WhyFull() is not null;
 
     /// <summary>Opens the storage directory, listens and serves.</summary>
     /// <param name="options">How it behaves.</param>

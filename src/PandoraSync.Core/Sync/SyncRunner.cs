@@ -63,4 +63,7 @@ internal static class SyncRunner
             places.Release();
         }
     }
+
+    /// <summary>Files of earlier runs that are whole in staging and wait for the next run.</summary>
+    internal static long CountUnfinished(string incomingDirectory) => Leftovers.Count(incomingDirectory);
 }

@@ -57,6 +57,8 @@ internal static class CertificateFiles
         var at = directory;
         try
         {
+            if (File.Exists(directory))
+                throw LocalFileError.NotAFolder(directory, "write");
             Directory.CreateDirectory(directory);
             using var folder = FolderHandle.Open(directory);
             var changed = files.Where(f => !IsSame(f)).ToList();
@@ -127,7 +129,7 @@ internal static class CertificateFiles
         !file.IsPrivate && File.Exists(file.Path) && new FileInfo(file.Path).Length == file.Content.Length && string.Equals(File.ReadAllText(file.Path), file.Content, StringComparison.Ordinal);
 
     private static TentacleException Exists(string path) =>
-        new(TentacleErrorKind.LocalFile, $"'{path}' exists already and is not overwritten: use another folder, or force it if the old file is not needed any more.") { File = path, Step = "write" };
+        new(TentacleErrorKind.LocalFile, $"'{path}' exists already and is not overwritten: use another folder, or -Force if the old file is not needed any more.") { File = path, Step = "write" };
 
     private sealed record NewFile(string Path, string Content, bool IsPrivate);
 }

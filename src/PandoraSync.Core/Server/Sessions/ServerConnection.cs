@@ -84,6 +84,11 @@ internal sealed class ServerConnection
         {
             // The stop; what was under way is kept or thrown away whole.
         }
+        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Disconnected && channel is null && string.Equals(e.Step, TlsFailure.OnlyConnected, StringComparison.Ordinal))
+        {
+            // Somebody looked whether the port is open.
+            _log(TentacleLogLevel.Info, e.Message);
+        }
         catch (TentacleException e)
         {
             _statistics.Failed();

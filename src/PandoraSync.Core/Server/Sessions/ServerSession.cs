@@ -12,7 +12,6 @@ namespace PandoraSync.Server.Sessions;
 /// <summary>One client's conversation (protocol.md, sections 1 and 2).</summary>
 internal sealed class ServerSession : IServerSession
 {
-
     private readonly TentacleChannel _channel;
     private readonly TentacleServerOptions _options;
     private readonly BufferStorage _storage;
@@ -101,6 +100,9 @@ internal sealed class ServerSession : IServerSession
             case var verb when command.IsConfirmation && verb == refused:
                 // A client that asks ahead has confirmed before it could read the refusal.
                 return true;
+            case TentacleVerb.Send when string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal):
+                await AnswerStorageProbeAsync().ConfigureAwait(false);
+                return true;
             case TentacleVerb.Send or TentacleVerb.ZSend:
                 await StoreAsync(command).ConfigureAwait(false);
                 return true;
@@ -137,6 +139,10 @@ internal sealed class ServerSession : IServerSession
         _refused = TentacleVerb.Recv;
         return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : RefusalReasons.Missing));
     }
+
+    /// <summary>Tells a client of ours whether files are taken (protocol.md, section 9). A file of this name is refused in any case.</summary>
+    private Task AnswerStorageProbeAsync() =>
+        ReplyAsync(TentacleReply.Error(TentacleVerb.Send, _storage.WhyFull() ?? RefusalReasons.InvalidName));
 
     private async Task StoreAsync(TentacleCommand command)
     {
@@ -397,6 +403,8 @@ internal sealed class ServerSession : IServerSession
     private Task RefuseAsync(TentacleCommand command, string reason)
     {
         _refused = command.Verb;
+        if (command.Verb is TentacleVerb.Send or TentacleVerb.ZSend)
+            _statistics.Refused();
         _log(TentacleLogLevel.Error, $"{_channel.Peer} was refused {command}: {reason}");
         return ReplyAsync(TentacleReply.Error(command.Verb, reason));
     }

@@ -6,6 +6,7 @@ namespace PandoraSync.Server.Storage;
 /// <summary>How much a server keeps in its storage directory, its folders included; only whole files count. Checked where it is made and not changed afterwards.</summary>
 internal sealed record BufferLimits
 {
+    private static readonly TimeSpan LeastAge = TimeSpan.FromMinutes(1);
     private readonly long _maxBytes;
     private readonly long _maxFiles;
     private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
@@ -27,12 +28,14 @@ internal sealed record BufferLimits
         init => _maxFiles = NotNegative(value, $"limit of {value} files in the buffer");
     }
 
-    /// <summary>Longest time that a file waits for whoever calls in; zero, the default, for no limit.</summary>
-    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative.</exception>
+    /// <summary>Longest time that a file waits for whoever calls in, a minute or more; zero, the default, for no limit.</summary>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: negative, or less than a minute.</exception>
     public TimeSpan MaxAge
     {
         get => _maxAge;
-        init => _maxAge = TimeSpan.FromTicks(NotNegative(value.Ticks, $"age limit of {value} for files in the buffer"));
+        init => _maxAge = value >= LeastAge || NotNegative(value.Ticks, $"age limit of {value} for files in the buffer") == 0
+            ? value
+            : throw new TentacleException(TentacleErrorKind.Configuration, $"An age limit of {value} would empty the buffer before anybody can call in: give a minute at least, or 0 for no limit.");
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Threading;
 using PandoraSync.Files;
 
 namespace PandoraSync.Server.Storage;
@@ -32,6 +33,8 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private long _files;
     private long _bytes;
     private DateTime _oldest = DateTime.MaxValue;
+    private long _dropped;
+    private bool _hasRefused;
 
     /// <summary>Most files noted to be dropped: enough for a hundredth of five million, in about 15 MB; what is still over then is found by looking again.</summary>
     public int MostDroppedAtOnce { get; init; } = 50_000;
@@ -58,13 +61,32 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     /// <summary>Held while files get and lose their names, so that nobody counts in between.</summary>
     public object Gate { get; } = new();
 
+    /// <summary>Files that were deleted to make room for others.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>True if the buffer is at a limit, or has refused a file since one was last taken out of it.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (!limits.CountFiles)
+                    return false;
+                if (Elapsed() >= _countAgainAt)
+                    Count();
+                return _hasRefused || IsOver(bytes: 1, files: 1);
+            }
+        }
+    }
+
     /// <summary>Says whether a file could be kept if it were whole now; takes no room, and drops nothing.</summary>
     /// <param name="bytes">Its length, less that of a file that it replaces.</param>
     /// <param name="files">1, or 0 for one that replaces another.</param>
     public bool HasRoom(long bytes, int files)
     {
         lock (Gate)
-            return Note(!IsFull(bytes, files, mayDrop: false));
+            return Note(!HasNoRoom(bytes, files, mayDrop: false));
     }
 
     /// <summary>Makes room for a whole file, on request by dropping the oldest.</summary>
@@ -73,7 +95,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     public bool MakeRoom(long bytes, int files)
     {
         lock (Gate)
-            return Note(!IsFull(bytes, files, mayDrop: true));
+            return Note(!HasNoRoom(bytes, files, mayDrop: true));
     }
 
     /// <summary>Notes a file that has got its name.</summary>
@@ -94,6 +116,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         {
             _files--;
             _bytes -= bytes;
+            _hasRefused = false;
 
             // It may have been the one that was too old.
             if (IsOld(_oldest))
@@ -107,7 +130,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         return () => watch.Elapsed;
     }
 
-    private bool IsFull(long bytes, int files, bool mayDrop)
+    private bool HasNoRoom(long bytes, int files, bool mayDrop)
     {
         if (!limits.CountFiles)
             return false;
@@ -167,7 +190,10 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
         }
         while (!isDone && _files < startFiles);
         if (dropped > 0)
+        {
+            Interlocked.Add(ref _dropped, dropped);
             log(TentacleLogLevel.Error, $"the buffer is full: the {dropped} oldest files ({droppedBytes} bytes) were deleted to make room");
+        }
     }
 
     /// <summary>Deletes the oldest of what was looked at.</summary>
@@ -212,6 +238,7 @@ internal sealed class BufferQuota(BufferLimits limits, string root, IReadOnlyLis
     private bool Note(bool hasRoom)
     {
         _note.Note(!hasRoom);
+        _hasRefused = !hasRoom;
         return hasRoom;
     }
 }

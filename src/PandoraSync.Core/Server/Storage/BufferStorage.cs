@@ -41,6 +41,8 @@ internal sealed class BufferStorage : IDisposable
         _disk = new DiskReserve(options.Directory, options.Limits.MinFreeBytes, log);
         _quota = new BufferQuota(options.Limits, options.Directory, [options.Directory, .. folders], name => !_claims.ContainsKey(name), log, static () => DateTime.UtcNow);
         _temporaryFolder = Path.Combine(options.Directory, OwnFolder, "server");
+        if (File.Exists(options.Directory))
+            throw LocalFileError.NotAFolder(options.Directory, "start");
         if (!Directory.Exists(options.Directory))
             throw new TentacleException(TentacleErrorKind.LocalFile, $"The storage directory '{options.Directory}' does not exist: create it.") { File = options.Directory, Step = "start" };
         try
@@ -94,6 +96,12 @@ internal sealed class BufferStorage : IDisposable
             return RefusalReasons.TooLarge;
         return WhyTaken(name);
     }
+
+    /// <summary>Files that were deleted to make room for others.</summary>
+    public long Dropped => _quota.Dropped;
+
+    /// <summary>Says why no file at all can be taken now, in the words of a refusal; null if one can.</summary>
+    public string? WhyFull() => _quota.IsFull ? RefusalReasons.BufferFull : _disk.IsFull ? RefusalReasons.NoSpace : null;
 
     /// <summary>Makes a file to receive into; it takes its room as it grows.</summary>
     /// <param name="name">The name it will have.</param>

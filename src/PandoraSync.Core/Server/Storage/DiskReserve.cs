@@ -43,6 +43,16 @@ internal sealed class DiskReserve(string folder, long minFreeBytes, Action<Tenta
         }
     }
 
+    /// <summary>True if not even an empty file could be made now.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+                return minFreeBytes > 0 && (HasNoInode || FileSystemCalls.FreeBytes(folder) - minFreeBytes - _unwritten < 0);
+        }
+    }
+
     /// <summary>Begins a file, which takes its room as it grows.</summary>
     public SpaceReservation Begin(IPAddress client) => new(this, client);
 
@@ -98,9 +108,11 @@ internal sealed class DiskReserve(string folder, long minFreeBytes, Action<Tenta
             throw new QuotaExceededException(RefusalReasons.NoSpace);
     }
 
+    private bool HasNoInode => FileSystemCalls.Inodes(folder) is var (free, all) && free <= Math.Min(minFreeBytes / BytesPerInode, all / InodesPerReserved);
+
     private void RequireInode()
     {
-        if (minFreeBytes > 0 && FileSystemCalls.Inodes(folder) is var (free, all) && free <= Math.Min(minFreeBytes / BytesPerInode, all / InodesPerReserved))
+        if (minFreeBytes > 0 && HasNoInode)
             throw Refuse();
     }
 

@@ -47,7 +47,9 @@ internal sealed class IncomingDirectory : IDisposable
     public static IncomingDirectory Open(string path)
     {
         if (!Directory.Exists(path))
-            throw new TentacleException(TentacleErrorKind.LocalFile, $"The incoming directory '{path}' does not exist: create it or correct the path.") { File = path, Step = "open" };
+            throw File.Exists(path)
+                ? LocalFileError.NotAFolder(path, "open")
+                : new TentacleException(TentacleErrorKind.LocalFile, $"The incoming directory '{path}' does not exist: create it or correct the path.") { File = path, Step = "open" };
         var staging = System.IO.Path.Combine(path, OwnFolder);
         try
         {

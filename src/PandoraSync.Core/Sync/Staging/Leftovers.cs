@@ -40,6 +40,20 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
         return results;
     }
 
+    /// <summary>Files that wait in staging; 0 where it cannot be read.</summary>
+    public static long Count(string incomingDirectory)
+    {
+        try
+        {
+            var staging = new DirectoryInfo(Path.Combine(incomingDirectory, IncomingDirectory.OwnFolder));
+            return staging.Exists ? staging.GetDirectories().Sum(site => Kept.Append(StagingFolder.Removed).Sum(kept => FilesIn(Path.Combine(site.FullName, kept)).LongLength)) : 0;
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Delivers files whose removal their server has confirmed.</summary>
     /// <param name="folder">Where they are; it need not be there.</param>
     /// <param name="incoming">Where they go.</param>

@@ -17,6 +17,9 @@ internal sealed class TlsFailure(string peer, bool isClient, TlsIdentity? identi
     private static readonly string[] TentacleWords = ["SEND", "RECV", "ZSEND", "ZRECV", "LS", "MV", "PASS", "QUIT"];
 
     /// <summary>What the trust check said; null if it was not reached.</summary>
+    /// <summary>The step of an error by a client that connected and left again without a byte.</summary>
+    public const string OnlyConnected = "connect";
+
     public TrustDecision? Decision { get; set; }
 
     public TentacleException TimedOut(TimeSpan timeout, Exception? inner)
@@ -32,6 +35,8 @@ internal sealed class TlsFailure(string peer, bool isClient, TlsIdentity? identi
     {
         if (Decision is { IsTrusted: false } refusal)
             return Error(TentacleErrorKind.Trust, refusal.Describe(peer).TrimEnd('.'), new PeerNotTrustedException(refusal, peer));
+        if (!isClient && watch.ReceivedBytes == 0 && (watch.SawEnd || IsBrokenConnection(cause)))
+            return new TentacleException(TentacleErrorKind.Disconnected, $"{Ended()}.", cause) { Peer = peer, Step = OnlyConnected };
         if (!watch.LooksLikeTls)
             return Error(TentacleErrorKind.Protocol, NotTls(), cause);
         if ((watch.Alert ?? TlsAlert.Find(cause)) is { } alert)
@@ -53,13 +58,16 @@ internal sealed class TlsFailure(string peer, bool isClient, TlsIdentity? identi
     {
         var name = TlsAlert.Name(alert);
         var what = isClient ? RefusedByServer(alert, name) : RefusedByClient(alert, name);
-        return Error(TentacleErrorKind.Trust, what, cause);
+        var error = Error(TentacleErrorKind.Trust, what, cause);
+        return isClient && identity is null && alert is TlsAlert.CertificateRequired or TlsAlert.HandshakeFailure
+            ? error.Advise("Give -CertificatePath and -KeyPath: a certificate of an authority that the server trusts.")
+            : error;
     }
 
     private string RefusedByServer(int alert, string name)
     {
         if (alert == TlsAlert.CertificateRequired || (alert == TlsAlert.HandshakeFailure && identity is null))
-            return $"{peer} refused the connection (TLS alert {name}): {(identity is null ? "it wants a client certificate, so give certificate and key" : "it did not take the client certificate")}";
+            return $"{peer} refused the connection (TLS alert {name}): {(identity is null ? "it wants a client certificate" : "it did not take the client certificate")}";
         if (TlsAlert.IsAboutCertificate(alert) && identity is not null)
             return $"{peer} refused the client certificate with subject '{identity.Certificate.Subject}' (TLS alert {name}): if it is a stock server without -f, which knows only its system's authorities, leave the client certificate out or start it with -f; otherwise show one of the authority that it was started with";
         return Agreement(alert, name);

@@ -1,4 +1,8 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
 
@@ -7,12 +11,21 @@ namespace PandoraSync.Transport.Tls;
 /// <summary>How a server uses TLS. Checked where it is made and not changed afterwards. Make one and use it for every connection: sessions are resumed within one object.</summary>
 internal sealed record TlsServerOptions
 {
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1";
+    private const string AnyUse = "2.5.29.37.0";
     private readonly IReadOnlyList<string> _cipherSuites = [];
     private readonly PeerTrust? _clientTrust;
 
     /// <summary>Makes options (stock's <c>-e</c> and <c>-k</c>).</summary>
     /// <param name="identity">What is shown to clients.</param>
-    public TlsServerOptions(TlsIdentity identity) => Identity = identity;
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Certificate"/>: its certificate is not for servers, so that every client would refuse it.</exception>
+    public TlsServerOptions(TlsIdentity identity)
+    {
+        var uses = identity.Certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(e => e.EnhancedKeyUsages.Cast<Oid>()).Select(u => u.Value).ToArray();
+        if (uses.Length > 0 && !uses.Contains(ServerUse, StringComparer.Ordinal) && !uses.Contains(AnyUse, StringComparer.Ordinal))
+            throw new TentacleException(TentacleErrorKind.Certificate, $"The certificate with subject '{identity.Certificate.Subject}' is for clients, not for a server: give one that was made for a server.") { Step = "certificate" };
+        Identity = identity;
+    }
 
     /// <summary>What is shown to clients.</summary>
     public TlsIdentity Identity { get; }
