@@ -110,7 +110,7 @@ Describe 'What a new admin ran into' {
         $connecting.Name | Sort-Object | Should -Be 'Get-TentacleFile', 'Invoke-PandoraSync', 'New-TentacleSession', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Send-TentacleFile', 'Start-TentacleServer', 'Test-TentacleServer'
     }
 
-    It '4: a column <column> counts: a server without TLS is not drained' -ForEach @(
+    It '4: a column <column> with <value> counts: a server without TLS is not drained' -ForEach @(
         @{ column = 'Fingerprint'; value = 'ab' * 32 }, @{ column = 'SkipCertificateCheck'; value = 'True' }, @{ column = 'SkipCertificateCheck'; value = 'yes' }) {
         [IO.File]::WriteAllLines("$TestDrive/sites.csv", @("ComputerName,$column", "$site,$value"))
         $result = Import-Csv "$TestDrive/sites.csv" | Invoke-PandoraSync -Destination $incoming -RetryCount 0 -ErrorAction SilentlyContinue
@@ -128,11 +128,11 @@ Describe 'What a new admin ran into' {
         Get-FileName $incoming | Should -HaveCount $(if ($right) { 2 } else { 0 })
     }
 
-    It '4: a blank cell means not given, in every column: <_>' -ForEach '', '  ' {
+    It '4: a blank cell means not given, in every column: <what>' -ForEach @(@{ what = 'empty'; cell = '' }, @{ what = 'white space'; cell = '  ' }) {
         $row = [ordered] @{ ComputerName = $site; Destination = $incoming }
         (Get-Command Invoke-PandoraSync).ImplementingType.BaseType.GetProperties('Public, Instance, DeclaredOnly').Name | ForEach-Object { $row[$_] = '' }
         $row.Count | Should -BeGreaterThan 14
-        foreach ($column in @($row.Keys | Where-Object { $_ -notin 'ComputerName', 'Destination' })) { $row[$column] = $_ }
+        foreach ($column in @($row.Keys | Where-Object { $_ -notin 'ComputerName', 'Destination' })) { $row[$column] = $cell }
         $result = [pscustomobject] $row | Invoke-PandoraSync -Destination $incoming -ErrorVariable problems
         $problems | Should -BeNullOrEmpty
         $result.Files | Should -Be 3
