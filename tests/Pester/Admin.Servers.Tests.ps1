@@ -310,6 +310,13 @@ Describe 'What a new admin ran into' {
         finally { Stop-TentacleServer $server }
     }
 
+    It '9: what a server shows is shown where nothing is checked, so that its key can be pinned' {
+        $tls = Test-TentacleServer "127.0.0.1:$($secure.Port)" -SkipCertificateCheck | Where-Object Step -EQ 'TLS'
+        $tls.Detail | Should -Match "^TLS 1\.[23], subject '.+', issuer '.+', .+, key SHA-256 [0-9a-f]{64}$"
+        $null, $pin = $tls.Detail -split 'key SHA-256 '
+        { Get-TentacleFile "127.0.0.1:$($secure.Port)" -Fingerprint $pin @once } | Should -Not -Throw
+    }
+
     It '18: a certificate file is as good as its folder' {
         $issued = New-TentacleCertificate host.example -Issuer $ca.CaPath -OutputDirectory (New-Folder)
         $issued.Names | Should -Be 'host.example'

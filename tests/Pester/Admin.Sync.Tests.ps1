@@ -47,7 +47,7 @@ Describe 'What a new admin ran into' {
 
     It '1: files are taken from every server before an error ends the command' {
         $rows = [pscustomobject] @{ ComputerName = $dead }, [pscustomobject] @{ ComputerName = $site }
-        $run = Invoke-Collecting { $rows | Receive-TentacleBuffer $incoming -RetryCount 0 -ErrorAction Stop }
+        $run = Invoke-Collecting { $rows | Receive-TentacleBuffer -Destination $incoming -RetryCount 0 -ErrorAction Stop }
         $run.Results | Should -HaveCount 3
         $run.Problem.FullyQualifiedErrorId | Should -BeLike 'Tentacle.Unreachable,*'
     }

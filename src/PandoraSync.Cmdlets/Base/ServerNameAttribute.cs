@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Linq;
 using System.Management.Automation;
 using System.Net;
@@ -17,7 +18,8 @@ public sealed class ServerNameAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => CellText.Unwrap(inputData) switch
     {
-        object?[] several => Array.ConvertAll(several, NameIn),
+        // An array from another process is a list here.
+        IList several => several.Cast<object?>().Select(NameIn).ToArray(),
         var one => NameIn(one is PSCustomObject ? inputData : one),
     };
 

@@ -59,7 +59,7 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
         if (ResolveSession() is not { } session)
             return;
 
-        if ((_isPathGiven && LiteralPath.Length > 0) || (_isLiteralPathGiven && Path.Length > 0))
+        if ((_isPathGiven && LiteralPath.Length > 0) || (_isLiteralPathGiven && Path.Length > 0 && InputObject is null))
             ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, "-Path and -LiteralPath are two ways to name the files: give one of them, or pipe the files."), target: null));
 
         // A FileInfo from the pipeline binds both; its full name is the better one.

@@ -73,7 +73,7 @@ public sealed class PeerTrust
     public TrustDecision Decide(X509Certificate? certificate, IEnumerable<X509Certificate2> sentAlong, CertificateRole role, string? host, DateTime utcNow, CancellationToken cancellationToken = default)
     {
         if (TakesAnything)
-            return TrustDecision.Trusted(string.Empty);
+            return TrustDecision.Trusted(Show(certificate));
         if (certificate is null)
             return TrustDecision.Refuse(TrustRefusalReason.NoCertificate, "it showed no certificate", role == CertificateRole.Client ? "give the client a certificate and key of the required authority" : "give the server a certificate");
         BcCertificate presented;
@@ -90,6 +90,22 @@ public sealed class PeerTrust
         {
             // Foreign bytes, read by a library: whatever it throws, the certificate is not trusted.
             return TrustDecision.Refuse(TrustRefusalReason.Unreadable, $"its certificate cannot be read ({CertificateText.Bounded(e.Message.TrimEnd('.'))})", "have a new one made for it");
+        }
+    }
+
+    /// <summary>What was presented, where nothing is checked: for people who want to pin it. No key is built; what cannot be read is not shown.</summary>
+    private static string Show(X509Certificate? certificate)
+    {
+        if (certificate is null)
+            return string.Empty;
+        try
+        {
+            var presented = new BcCertificate(certificate.GetRawCertData());
+            return CertificateBounds.WhyRefused(presented) is null ? CertificateText.Describe(presented) : string.Empty;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return string.Empty;
         }
     }
 
