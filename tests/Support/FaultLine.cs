@@ -103,6 +103,13 @@ internal sealed class FaultLine : IDisposable
             {
                 await FaultClock.WaitUntilAsync(dueAt, stop);
                 merged.Write(bytes);
+                if (plan.JoinFor is { } joinFor)
+                {
+                    await FaultClock.WaitUntilAsync(dueAt + (long)(joinFor.TotalSeconds * Stopwatch.Frequency), stop);
+                    while (held.TryRead(out var more))
+                        merged.Write(more.Bytes);
+                }
+
                 if (merged.Length < (plan.MergeBytes ?? 0))
                     continue;
                 passed = await PassOnAsync(to, plan, merged.ToArray(), passed, stop);

@@ -25,4 +25,7 @@ public sealed record FaultPlan
 
     /// <summary>Bytes are held back until so many have come (or the sender has ended) and passed on in one write; null for as they come.</summary>
     public int? MergeBytes { get; init; }
+
+    /// <summary>What comes is held for so long after its first byte, and then passed on in one write: commands that left one by one arrive together.</summary>
+    public TimeSpan? JoinFor { get; init; }
 }
