@@ -28,4 +28,10 @@ public sealed record FaultPlan
 
     /// <summary>What comes is held for so long after its first byte, and then passed on in one write: commands that left one by one arrive together.</summary>
     public TimeSpan? JoinFor { get; init; }
+
+    /// <summary>
+    /// Of the lines that pass, each goes by itself, some milliseconds after the one before, but for the one with this number (0 for the first) and the
+    /// two behind it, which arrive together; null for never.
+    /// </summary>
+    public int? JoinLinesAt { get; init; }
 }
