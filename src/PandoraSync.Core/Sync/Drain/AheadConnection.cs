@@ -40,6 +40,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
     private FlushBatch _receiving = new(context);
     private FlushBatch _flushing = new(context);
     private readonly Stopwatch _sinceDelivery = Stopwatch.StartNew();
+    private readonly Stopwatch _sinceAsked = new();
 
     // An older copy that has been seen to, although its step is still under way.
     private StagedFile? _resolved;
@@ -138,6 +139,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
         var isTimeToReceive = window is null ? _pipeline.IsLow && _receivesUnderWay <= MostReceives / 2 : _underWay.Count == 0;
         if (!isTimeToReceive && (_next.Count == 0 || window is not null))
             return;
+        _sinceAsked.Restart();
         var bytesToMove = 0L;
         while (!_pipeline.IsFull && bytesToMove < MostBytesUnderWay && NextStep(isTimeToReceive) is { } step)
         {
@@ -196,7 +198,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
     private async Task ProveAsync()
     {
         await _pipeline.ProveAsync().ConfigureAwait(false);
-        window!.Proved();
+        window!.Proved(_sinceAsked.Elapsed);
         for (; _unproven.Count > 0; Context.Tally.Answered())
         {
             if (_unproven.Dequeue().Removed is { } moved)
