@@ -11,7 +11,7 @@ using PandoraSync.Transport;
 namespace PandoraSync.Client;
 
 /// <summary>
-/// One connection to a Tentacle server as verbs. Towards any server it says one command and waits for its answer
+/// One connection to a Tentacle server as verbs. Each says one command and waits for its answer
 /// (protocol.md, section 1). Not for use by several threads at once. After an error other than a refusal it is closed.
 /// </summary>
 public sealed class TentacleClient : IDisposable

@@ -83,7 +83,9 @@ public sealed class AheadDrainTests
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly([.. files.Where(f => f != vanishing), empty, answer]);
         Assert.Empty(stock.FileNames());
-        Assert.InRange(stock.ConnectionsServed, 2, 12);
+
+        // A reset takes answers with it that had been sent, so that files before the one that caused it are asked for alone too; but not all over and over.
+        Assert.InRange(stock.ConnectionsServed, 2, 40);
     }
 
     [Fact]
