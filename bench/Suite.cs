@@ -14,6 +14,7 @@ internal static class Suite
         ("delay", false, DelayRuns.Compare),
         ("stock", false, StockDrains.Compare),
         ("stock-delay", false, StockLineRuns.Compare),
+        ("stock-tls", false, StockTlsRuns.Compare),
         ("send", false, SendRuns.Compare),
         ("sessions", false, SessionRuns.Compare),
         ("tls", false, TlsCosts.CompareDrains),

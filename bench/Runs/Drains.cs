@@ -34,14 +34,14 @@ internal static class Drains
 
     /// <summary>Drains the double of a stock server.</summary>
     /// <returns>Files a second.</returns>
-    public static async Task<double> FromStockAsync(int count, SyncDelivery delivery, int connections, TimeSpan? roundTrip = null)
+    public static async Task<double> FromStockAsync(int count, SyncDelivery delivery, int connections, TimeSpan? roundTrip = null, (TlsServerOptions Server, TlsClientOptions Client)? tls = null)
     {
         var files = AgentData.MakeMany(count);
-        using var server = new StockServer(new StockServerOptions { MaxConnections = 100 });
+        using var server = new StockServer(new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate });
         foreach (var file in files)
             server.Put(file);
         using var line = roundTrip is { } time ? FaultProxy.WithRoundTrip(server.EndPoint, time) : null;
-        var rate = await RunAsync(files, line?.Port ?? server.Port, delivery, connections, tls: null);
+        var rate = await RunAsync(files, line?.Port ?? server.Port, delivery, connections, tls?.Client);
         AgentFiles.CheckGone(server.Folder);
         return rate;
     }

@@ -10,7 +10,7 @@ namespace PandoraSync.Bench;
 
 /// <summary>
 /// Small files taken from the double of a stock server over a long line, against what the protocol allows. A stock server takes one command
-/// a read (protocol.md, section 1), so nothing can be sent ahead: a connection waits for each answer. RECV costs one round trip from the
+/// a read (protocol.md, section 1), so on a plain line nothing is sent ahead: a connection waits for each answer. RECV costs one round trip from the
 /// command to SIZE and one from OK to the content, and MV as many. On a real line Nagle's algorithm adds to each content: the first
 /// piece of 1,024 bytes leaves at once, what then does not fill a segment waits for the acknowledgement, which is one more round trip.
 /// Through the relay it does not: the relay's own system acknowledges the pieces, so they never wait for the far end. The bound

@@ -13,6 +13,7 @@ internal sealed class FaultLine : IDisposable
 {
     private const int TcpLevel = 6;
     private const int TcpQuickAck = 12;
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromMilliseconds(4);
     private const int MostBytesHeld = 4 * 1024 * 1024;
     private readonly FaultProxy _proxy;
     private readonly Socket _client;
@@ -99,10 +100,33 @@ internal sealed class FaultLine : IDisposable
         {
             using var merged = new MemoryStream();
             long passed = 0;
+            var lines = 0;
             await foreach (var (bytes, dueAt) in held.ReadAllAsync(stop))
             {
                 await FaultClock.WaitUntilAsync(dueAt, stop);
+                if (plan.JoinLinesAt is { } joinAt)
+                {
+                    foreach (var next in bytes)
+                    {
+                        merged.WriteByte(next);
+                        if (next != (byte)'\n' || lines++ == joinAt || lines - 2 == joinAt)
+                            continue;
+                        await to.SendAsync(merged.ToArray(), SocketFlags.None, stop);
+                        merged.SetLength(0);
+                        await Task.Delay(BetweenLines, stop);
+                    }
+
+                    continue;
+                }
+
                 merged.Write(bytes);
+                if (plan.JoinFor is { } joinFor)
+                {
+                    await FaultClock.WaitUntilAsync(dueAt + (long)(joinFor.TotalSeconds * Stopwatch.Frequency), stop);
+                    while (held.TryRead(out var more))
+                        merged.Write(more.Bytes);
+                }
+
                 if (merged.Length < (plan.MergeBytes ?? 0))
                     continue;
                 passed = await PassOnAsync(to, plan, merged.ToArray(), passed, stop);

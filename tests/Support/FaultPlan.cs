@@ -25,4 +25,13 @@ public sealed record FaultPlan
 
     /// <summary>Bytes are held back until so many have come (or the sender has ended) and passed on in one write; null for as they come.</summary>
     public int? MergeBytes { get; init; }
+
+    /// <summary>What comes is held for so long after its first byte, and then passed on in one write: commands that left one by one arrive together.</summary>
+    public TimeSpan? JoinFor { get; init; }
+
+    /// <summary>
+    /// Of the lines that pass, each goes by itself, some milliseconds after the one before, but for the one with this number (0 for the first) and the
+    /// two behind it, which arrive together; null for never.
+    /// </summary>
+    public int? JoinLinesAt { get; init; }
 }

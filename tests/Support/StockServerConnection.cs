@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -18,6 +20,7 @@ internal sealed class StockServerConnection
     private static readonly Regex Request = new(@"^(?<verb>Z?RECV|MV|LS) <(?<name>.*)>\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit);
     private readonly StockServer _server;
     private readonly Socket _socket;
+    private Stream? _stream;
     private string _command = string.Empty;
 
     public StockServerConnection(StockServer server, Socket socket, int number)
@@ -40,6 +43,7 @@ internal sealed class StockServerConnection
     {
         try
         {
+            _stream = Open();
             At(StockPoint.Connected);
             if (_server.Options.Password is { } password && ReadCommand() is var first)
             {
@@ -56,7 +60,7 @@ internal sealed class StockServerConnection
             if (e.Reset)
                 _socket.LingerState = new LingerOption(enable: true, seconds: 0);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or UnauthorizedAccessException or AuthenticationException)
         {
             // The client left, was silent too long, or the file cannot be used: stock drops the connection without a word.
         }
@@ -82,6 +86,16 @@ internal sealed class StockServerConnection
 
     private static string Digest(string password) =>
         Convert.ToHexStringLower(MD5.HashData(MD5.HashData(Encoding.UTF8.GetBytes(password))));
+
+    /// <summary>TLS, where used, says no goodbye: the socket is closed below it.</summary>
+    private Stream Open()
+    {
+        if (_server.Options.Certificate is not { } certificate)
+            return new NetworkStream(_socket, ownsSocket: false);
+        var tls = new SslStream(new OneRecordStream(_socket), leaveInnerStreamOpen: true);
+        tls.AuthenticateAsServer(new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = _server.Options.TlsVersions });
+        return tls;
+    }
 
     private bool Obey(string command)
     {
@@ -206,7 +220,7 @@ internal sealed class StockServerConnection
         var piece = new byte[PieceBytes];
         while (true)
         {
-            var count = _socket.Receive(piece);
+            var count = _stream!.Read(piece);
             if (count == 0)
                 return null;
             line.AddRange(piece.AsSpan(0, count));
@@ -227,7 +241,7 @@ internal sealed class StockServerConnection
         var content = new byte[size];
         for (int at = 0, count; at < size; at += count)
         {
-            count = _socket.Receive(content, at, Math.Min(PieceBytes, size - at), SocketFlags.None);
+            count = _stream!.Read(content, at, Math.Min(PieceBytes, size - at));
             if (count == 0)
                 throw new StockServerCutException(reset: false);
         }
@@ -235,11 +249,7 @@ internal sealed class StockServerConnection
         return content;
     }
 
-    private void SendAll(byte[] bytes, int count)
-    {
-        for (var at = 0; at < count;)
-            at += _socket.Send(bytes, at, count - at, SocketFlags.None);
-    }
+    private void SendAll(byte[] bytes, int count) => _stream!.Write(bytes, 0, count);
 
     private byte[]? At(StockPoint point, long done = 0, byte[]? data = null)
     {

@@ -1,4 +1,6 @@
 using System;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace PandoraSync.TestSupport;
 
@@ -31,4 +33,10 @@ public sealed record StockServerOptions
 
     /// <summary><c>-s</c>: an existing folder; null for a temporary one of the server's own.</summary>
     public string? Folder { get; init; }
+
+    /// <summary><c>-e</c> and <c>-k</c>: the certificate with its key; null for no TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary><c>-z</c>: versions of TLS; the system's choice by default.</summary>
+    public SslProtocols TlsVersions { get; init; }
 }

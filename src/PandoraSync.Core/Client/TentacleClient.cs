@@ -11,7 +11,7 @@ using PandoraSync.Transport;
 namespace PandoraSync.Client;
 
 /// <summary>
-/// One connection to a Tentacle server as verbs. Towards any server it says one command and waits for its answer
+/// One connection to a Tentacle server as verbs. Each says one command and waits for its answer
 /// (protocol.md, section 1). Not for use by several threads at once. After an error other than a refusal it is closed.
 /// </summary>
 public sealed class TentacleClient : IDisposable
@@ -240,9 +240,18 @@ public sealed class TentacleClient : IDisposable
         _channel.Dispose();
     }
 
-    /// <summary>Begins to ask several things at once; only towards a server with the fast lane, and until it is disposed the only way to ask.</summary>
+    /// <summary>Begins to ask several things at once; towards a stock server only over TLS (protocol.md, section 10), and until it is disposed the only way to ask.</summary>
     /// <param name="cancellationToken">Closes the connection and ends what is under way at once.</param>
-    internal TentaclePipeline BeginPipeline(CancellationToken cancellationToken) => new(_channel, _conversation, cancellationToken);
+    internal TentaclePipeline BeginPipeline(CancellationToken cancellationToken) => new(_channel, _conversation, HasFastLane, cancellationToken);
+
+    /// <summary>Comes back when the conversation is in step again after a line that no server answers.</summary>
+    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
+    /// <exception cref="TentacleException">Broken, silent or not Tentacle.</exception>
+    internal async Task ResyncAsync(CancellationToken cancellationToken)
+    {
+        using var step = _conversation.Begin("RECV", file: null, cancellationToken);
+        await _conversation.Unanswered.ResyncAsync(_conversation.ReadReplyAsync).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the session without waiting for the server, however that takes it: for those who have all the answers they need.</summary>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>

@@ -10,8 +10,9 @@ using PandoraSync.Transport;
 namespace PandoraSync.Client;
 
 /// <summary>
-/// Several questions under way at once, towards a server with the fast lane (protocol.md, section 9). Answers come in the order of the
-/// questions; whoever asks remembers that order, and reads each answer with the method that fits.
+/// Several questions under way at once, towards a server with the fast lane (protocol.md, section 9) or a stock one (section 10). Answers
+/// come in the order of the questions; whoever asks remembers that order, and reads each answer with the method that fits. To a stock server
+/// each command goes by itself, and any answer but a content ends the connection, since its confirmation is under way already.
 /// </summary>
 internal sealed class TentaclePipeline : IDisposable
 {
@@ -25,6 +26,7 @@ internal sealed class TentaclePipeline : IDisposable
     private const double LeastBytesHashedPerSecond = 20e6;
 
     private static readonly byte[] Confirmation = TentacleCommand.Confirm(TentacleVerb.Recv).ToBytes();
+    private static readonly byte[] MoveConfirmation = TentacleCommand.Confirm(TentacleVerb.Mv).ToBytes();
 
     private readonly TentacleChannel _channel;
     private readonly Conversation _conversation;
@@ -32,15 +34,17 @@ internal sealed class TentaclePipeline : IDisposable
     private readonly IDisposable _watch;
     private readonly TimeSpan _patience;
     private readonly Queue<int> _asked = new();
+    private readonly bool _hasFastLane;
     private int _bytes;
 
-    public TentaclePipeline(TentacleChannel channel, Conversation conversation, CancellationToken cancellationToken)
+    public TentaclePipeline(TentacleChannel channel, Conversation conversation, bool hasFastLane, CancellationToken cancellationToken)
     {
+        _hasFastLane = hasFastLane;
         _channel = channel;
         _conversation = conversation;
         _patience = channel.IdleTimeout;
         _watch = conversation.Begin("RECV", file: null, cancellationToken);
-        _ahead = channel.BeginSendingAhead();
+        _ahead = channel.BeginSendingAhead(isLineByLine: !hasFastLane);
         channel.ReadAheadBytes = BufferPool.BufferBytes;
     }
 
@@ -57,6 +61,13 @@ internal sealed class TentaclePipeline : IDisposable
         Ask(TentacleCommand.Request(TentacleVerb.Recv, name), Confirmation);
     }
 
+    /// <summary>Has a file moved, whatever its content is by then; it is sent with the next <see cref="Send"/>.</summary>
+    public void Move(string name)
+    {
+        FileNameRules.RequireSafe(name);
+        Ask(TentacleCommand.Request(TentacleVerb.Mv, name), MoveConfirmation);
+    }
+
     /// <summary>Has a file deleted if it has this content; it is sent with the next <see cref="Send"/>.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="sha256">The content's SHA-256.</param>
@@ -69,15 +80,21 @@ internal sealed class TentaclePipeline : IDisposable
     /// <summary>Sends what was asked, beside the reading of answers.</summary>
     public void Send() => _ahead.Begin();
 
-    /// <summary>Reads the answer to <see cref="Receive"/>.</summary>
+    /// <inheritdoc cref="ReadFileAsync(TentacleVerb, string, Func{long, Stream}, Action{int})"/>
+    public Task<long?> ReadFileAsync(string name, Func<long, Stream> open, Action<int>? received) => ReadFileAsync(TentacleVerb.Recv, name, open, received);
+
+    /// <summary>Reads the answer to <see cref="Receive"/> or <see cref="Move"/>.</summary>
+    /// <param name="verb">RECV or MV.</param>
     /// <param name="name">The file's name.</param>
     /// <param name="open">Told the announced size, gives the stream to write to.</param>
     /// <param name="received">Told the number of bytes of each piece, for progress.</param>
     /// <returns>Bytes received; null if the server has no such file.</returns>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Refused"/>: the server keeps it to itself, and the next answer can be read. All others end the connection.</exception>
-    public async Task<long?> ReadFileAsync(string name, Func<long, Stream> open, Action<int>? received)
+    public async Task<long?> ReadFileAsync(TentacleVerb verb, string name, Func<long, Stream> open, Action<int>? received)
     {
-        var reply = await ReadAsync(TentacleVerb.Recv, name).ConfigureAwait(false);
+        var reply = await ReadAsync(verb, name).ConfigureAwait(false);
+        if (!_hasFastLane && reply.Size is null or 0)
+            throw BreakOff($"answered '{reply}'");
         if (reply.Size is not { } size)
             return RefusalReasons.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
         Stream destination;
@@ -92,9 +109,36 @@ internal sealed class TentaclePipeline : IDisposable
             throw;
         }
 
-        await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
-        return size;
+        if (_hasFastLane)
+        {
+            await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
+            return size;
+        }
+
+        var beginning = new ContentBeginning(destination);
+        await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(beginning, size, received)).ConfigureAwait(false);
+        return beginning.MayBeAnswer ? throw BreakOff("sent what may be the answer to another question") : size;
     }
+
+    /// <summary>
+    /// Asks a stock server for a file that it does not have, when all other answers have been read. A server that is out of step has said
+    /// less than it announced and says nothing unasked: then this has no answer, or one that does not fit (protocol.md, section 10).
+    /// </summary>
+    /// <exception cref="TentacleException">What was read since the last time is not proven: as if it had not come.</exception>
+    public async Task ProveAsync()
+    {
+        if (_channel.HasUnreadBytes)
+            throw BreakOff("sent more than it announced");
+        Ask(TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName));
+        Send();
+        var reply = await ReadAsync(TentacleVerb.Recv, FileNameRules.ProbeName).ConfigureAwait(false);
+        if (!string.Equals(reply.Reason, RefusalReasons.Missing, StringComparison.Ordinal) || _channel.HasUnreadBytes)
+            throw BreakOff($"is out of step: it answered '{reply}'");
+    }
+
+    /// <summary>Closes a connection that cannot go on because of what the file under way turned out to be.</summary>
+    /// <param name="what">What the server did, as the end of a sentence that begins with its name.</param>
+    public TentacleException BreakOff(string what) => _channel.Fail(TentacleErrorKind.Protocol, what, inner: null);
 
     /// <summary>Reads the answer to <see cref="Delete"/>.</summary>
     /// <param name="name">The file's name.</param>
@@ -123,7 +167,11 @@ internal sealed class TentaclePipeline : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _watch.Dispose();
+    public void Dispose()
+    {
+        _channel.ReadAheadBytes = TentacleLimits.MaxLineBytes;
+        _watch.Dispose();
+    }
 
     private void Ask(TentacleCommand question, byte[]? then = null)
     {

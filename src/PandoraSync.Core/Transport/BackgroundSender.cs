@@ -9,7 +9,8 @@ namespace PandoraSync.Transport;
 /// waits for the other to read. It bounds no wait; the reads beside it do.
 /// </summary>
 /// <param name="write">Writes bytes; an error of it shows at the reads.</param>
-internal sealed class BackgroundSender(Func<ArraySegment<byte>, Task> write)
+/// <param name="isLineByLine">True to write each line by itself, for a peer that takes what it reads at once for one line (protocol.md, section 10).</param>
+internal sealed class BackgroundSender(Func<ArraySegment<byte>, Task> write, bool isLineByLine = false)
 {
     private readonly object _gate = new();
     private FrameBuffer _queued = new();
@@ -47,7 +48,14 @@ internal sealed class BackgroundSender(Func<ArraySegment<byte>, Task> write)
     private async Task SendAsync()
     {
         while (TakeQueued() is { Count: > 0 } bytes)
-            await write(bytes).ConfigureAwait(false);
+        {
+            for (var left = bytes; left.Count > 0;)
+            {
+                var count = isLineByLine ? Array.IndexOf(left.Array!, (byte)'\n', left.Offset, left.Count) + 1 - left.Offset : left.Count;
+                await write(new ArraySegment<byte>(left.Array!, left.Offset, count)).ConfigureAwait(false);
+                left = new ArraySegment<byte>(left.Array!, left.Offset + count, left.Count - count);
+            }
+        }
     }
 
     private ArraySegment<byte> TakeQueued()

@@ -196,7 +196,8 @@ internal sealed class TentacleChannel : BoundedConnection
     }
 
     /// <summary>A line of its own for bytes that are sent while answers are read; while it is used, nothing else is sent.</summary>
-    internal BackgroundSender BeginSendingAhead() => new(SendBesideAsync);
+    /// <param name="isLineByLine">True to write each line, and so each TLS record, by itself.</param>
+    internal BackgroundSender BeginSendingAhead(bool isLineByLine) => new(SendBesideAsync, isLineByLine);
 
     /// <summary>Reads whatever comes, for a relay.</summary>
     /// <param name="buffer">Advance from its beginning.</param>

@@ -36,7 +36,7 @@ internal sealed class FaultRun : IDisposable
     /// <returns>What went wrong.</returns>
     public static async Task<FaultCount> PlayAsync(FaultStory story, bool stock, TlsServerOptions serverTls, TlsClientOptions clientTls)
     {
-        using var run = new FaultRun(stock, new FaultyBuffer(stock, story.Tls ? serverTls : null, story.Lines), story.Tls ? clientTls : null);
+        using var run = new FaultRun(stock, new FaultyBuffer(stock, story.Way, serverTls, story.Lines), story.Way == FaultyWay.Plain ? null : clientTls);
         var playing = run.PlayAsync(story);
         var hung = await Task.WhenAny(playing, Task.Delay(LongestStory)) != playing;
         if (!hung)
@@ -66,7 +66,7 @@ internal sealed class FaultRun : IDisposable
 
     private Task PlayAsync(FaultStep step) => step switch
     {
-        FaultStep.Send send => SendAsync($"agent.{AgentData.FirstEpoch + Interlocked.Increment(ref _names)}.data", send.Bytes),
+        FaultStep.Send send => SendAsync($"agent.{AgentData.FirstEpoch + Interlocked.Increment(ref _names)}.data", send.Bytes, send.LooksLikeAnswers),
         FaultStep.SendAgain send => _ledger.NameOf(send.File) is { } name ? SendAsync(name, send.Bytes) : Task.CompletedTask,
         FaultStep.Copy copy => WithClientAsync(copy.File, (client, name) => client.TakeAsync(TentacleVerb.Recv, name, _ => Stream.Null, received: null, CancellationToken.None)),
         FaultStep.Remove remove => WithClientAsync(remove.File, RemoveAsync),
@@ -85,9 +85,9 @@ internal sealed class FaultRun : IDisposable
         return Task.WhenAll(together.Steps.Where(s => s is not FaultStep.Crash).Concat(crashes).Select(PlayAsync));
     }
 
-    private async Task SendAsync(string name, int bytes)
+    private async Task SendAsync(string name, int bytes, bool looksLikeAnswers = false)
     {
-        var sending = _ledger.Begin(name, bytes);
+        var sending = _ledger.Begin(name, bytes, looksLikeAnswers);
         try
         {
             using var client = await TentacleClient.ConnectAsync(Client(seconds: 0.4), CancellationToken.None);

@@ -7,8 +7,8 @@ namespace PandoraSync.Tests.Faults;
 /// <summary>One thing that happens in a <see cref="FaultStory"/>.</summary>
 internal abstract record FaultStep
 {
-    /// <summary>An agent sends a new file, once.</summary>
-    public sealed record Send(int Bytes) : FaultStep;
+    /// <summary>An agent sends a new file, once; its content may look like a server's answers.</summary>
+    public sealed record Send(int Bytes, bool LooksLikeAnswers = false) : FaultStep;
 
     /// <summary>An agent sends other content under the name of an earlier file.</summary>
     public sealed record SendAgain(int File, int Bytes) : FaultStep;
@@ -42,9 +42,22 @@ internal abstract record FaultStep
 /// <summary>What a line does to a connection.</summary>
 internal sealed record FaultyLine(FaultPlan ToServer, FaultPlan ToClient);
 
+/// <summary>How a client reaches the buffer.</summary>
+internal enum FaultyWay
+{
+    /// <summary>Without TLS.</summary>
+    Plain,
+
+    /// <summary>Under TLS from end to end.</summary>
+    Tls,
+
+    /// <summary>Under TLS up to a relay, which goes on without it over the lines that break.</summary>
+    TlsRelay,
+}
+
 /// <summary>A sequence of steps over lines that break. The lines are used in turn, for one connection each.</summary>
-internal sealed record FaultStory(bool Tls, FaultyLine[] Lines, FaultStep[] Steps)
+internal sealed record FaultStory(FaultyWay Way, FaultyLine[] Lines, FaultStep[] Steps)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{(Tls ? "TLS" : "plain")}\n{string.Join('\n', Lines.Select(l => $"  {l}"))}\n{string.Join('\n', Steps.Select(s => $"  {s}"))}";
+    public override string ToString() => $"{Way}\n{string.Join('\n', Lines.Select(l => $"  {l}"))}\n{string.Join('\n', Steps.Select(s => $"  {s}"))}";
 }

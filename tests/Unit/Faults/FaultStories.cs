@@ -20,6 +20,11 @@ internal static class FaultStories
         (1, Gen.Int[2, 3000].Select(n => new FaultPlan { MergeBytes = n })),
         (1, Gen.Select(Offset, Gen.Int[1, 200], (at, n) => new FaultPlan { CutAt = at, SplitBytes = n })));
 
+    private static readonly Gen<FaultPlan> PlanThatJoins = Gen.Frequency(
+        (6, Plan),
+        (2, Gen.Int[1, 8].Select(ms => new FaultPlan { JoinFor = TimeSpan.FromMilliseconds(ms) })),
+        (4, Gen.Int[2, 40].Select(n => new FaultPlan { JoinLinesAt = n })));
+
     private static readonly Gen<FaultPlan> PlanUnderTls = Gen.Frequency(
         (4, Plan),
         (1, Offset.Select(at => new FaultPlan { CorruptAt = at })));
@@ -27,7 +32,7 @@ internal static class FaultStories
     private static readonly Gen<FaultStep> SendAgain = Gen.Select(File, Bytes, (f, n) => (FaultStep)new FaultStep.SendAgain(f, n));
 
     private static readonly Gen<FaultStep> AllButSendAgain = Gen.Frequency<FaultStep>(
-        (8, Bytes.Select(n => (FaultStep)new FaultStep.Send(n))),
+        (8, Gen.Select(Bytes, Gen.Int[0, 2], (n, kind) => (FaultStep)new FaultStep.Send(n, kind == 0))),
         (1, File.Select(f => (FaultStep)new FaultStep.Copy(f))),
         (1, File.Select(f => (FaultStep)new FaultStep.Remove(f))),
         (1, Gen.Const((FaultStep)new FaultStep.List())),
@@ -39,16 +44,20 @@ internal static class FaultStories
 
     /// <summary>Stories for a server of ours: one in eight under TLS, where what passes is also corrupted.</summary>
     public static Gen<FaultStory> ForOurs { get; } =
-        Gen.Frequency((7, Gen.Const(value: false)), (1, Gen.Const(value: true))).SelectMany(tls => Of(tls, tls ? PlanUnderTls : Plan, together: Any));
+        Gen.Frequency((7, Gen.Const(value: false)), (1, Gen.Const(value: true))).SelectMany(tls => Of(Gen.Const(tls ? FaultyWay.Tls : FaultyWay.Plain), tls ? PlanUnderTls : Plan, tls ? PlanUnderTls : Plan, together: Any));
 
     /// <summary>
-    /// Stories for a stock server. Plain alone: without TLS nothing in the protocol shows a byte that was turned. No file is sent twice
-    /// at once: stock says OK to both and keeps the last.
+    /// Stories for a stock server, which is asked ahead over TLS. What passes is corrupted only under TLS: without it nothing in the protocol shows a
+    /// byte that was turned. No file is sent twice at once: stock says OK to both and keeps the last.
     /// </summary>
-    public static Gen<FaultStory> ForStock { get; } = Of(tls: false, Plan, together: AllButSendAgain);
+    public static Gen<FaultStory> ForStock { get; } = Gen.Frequency(
+        (1, Of(Gen.Const(FaultyWay.Plain), Plan, Plan, together: AllButSendAgain)),
+        (1, Of(Gen.Const(FaultyWay.Tls), PlanUnderTls, PlanUnderTls, together: AllButSendAgain)),
+        (2, Of(Gen.Const(FaultyWay.TlsRelay), PlanThatJoins, Plan, together: AllButSendAgain)));
 
-    private static Gen<FaultStory> Of(bool tls, Gen<FaultPlan> plan, Gen<FaultStep> together) => Gen.Select(
-        Gen.Select(plan, plan, (up, down) => new FaultyLine(up, down)).Array[1, 6],
+    private static Gen<FaultStory> Of(Gen<FaultyWay> way, Gen<FaultPlan> up, Gen<FaultPlan> down, Gen<FaultStep> together) => Gen.Select(
+        way,
+        Gen.Select(up, down, (toServer, toClient) => new FaultyLine(toServer, toClient)).Array[1, 6],
         Gen.Frequency<FaultStep>((4, Any), (1, together.Array[2, 3].Select(steps => (FaultStep)new FaultStep.Together(steps)))).Array[1, 12],
-        (lines, steps) => new FaultStory(tls, lines, steps));
+        (reached, lines, steps) => new FaultStory(reached, lines, steps));
 }

@@ -17,18 +17,20 @@ internal sealed class FaultyBuffer : IDisposable
     private readonly bool _stock;
     private readonly TlsServerOptions? _tls;
     private readonly FaultProxy _proxy;
+    private readonly TlsRelay? _relay;
     private IDisposable _server;
 
-    public FaultyBuffer(bool stock, TlsServerOptions? tls, FaultyLine[] lines)
+    public FaultyBuffer(bool stock, FaultyWay way, TlsServerOptions tls, FaultyLine[] lines)
     {
         _stock = stock;
-        _tls = tls;
+        _tls = way == FaultyWay.Tls ? tls : null;
         (_server, var endpoint) = Start();
         _proxy = new FaultProxy(endpoint, n => lines[(n - 1) % lines.Length].ToServer, n => lines[(n - 1) % lines.Length].ToClient);
+        _relay = way == FaultyWay.TlsRelay ? new TlsRelay(_proxy.EndPoint, tls.Identity.Certificate) : null;
     }
 
     /// <summary>The port of the lines.</summary>
-    public int Port => _proxy.Port;
+    public int Port => _relay?.Port ?? _proxy.Port;
 
     /// <summary>Names of the files in the buffer.</summary>
     public string[] FileNames() => _folder.FileNames();
@@ -47,6 +49,7 @@ internal sealed class FaultyBuffer : IDisposable
 
     public void Dispose()
     {
+        _relay?.Dispose();
         _proxy.Dispose();
         _server.Dispose();
         _folder.Dispose();
@@ -56,7 +59,7 @@ internal sealed class FaultyBuffer : IDisposable
     {
         if (_stock)
         {
-            var stock = new StockServer(new StockServerOptions { Folder = _folder.Path, Timeout = IdleTimeout, Retries = 0 });
+            var stock = new StockServer(new StockServerOptions { Folder = _folder.Path, Timeout = IdleTimeout, Retries = 0, Certificate = _tls?.Identity.Certificate });
             return (stock, stock.EndPoint);
         }
 

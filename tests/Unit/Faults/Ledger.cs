@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text;
 using System.Threading;
@@ -14,7 +15,7 @@ internal sealed class Ledger
     private readonly List<byte[]> _arrived = [];
 
     /// <summary>Notes that a file is about to be sent.</summary>
-    public Sending Begin(string name, int bytes)
+    public Sending Begin(string name, int bytes, bool looksLikeAnswers)
     {
         lock (_gate)
         {
@@ -23,10 +24,24 @@ internal sealed class Ledger
             for (var i = 0; i < content.Length; i++)
                 content[i] = (byte)((i * 31) + _sendings.Count);
             head.CopyTo(content, 0);
+            if (looksLikeAnswers)
+                content = AnswersOf(_sendings.Count, bytes);
             var sending = new Sending(name, content);
             _sendings.Add(sending);
             return sending;
         }
+    }
+
+    private static byte[] AnswersOf(int number, int bytes)
+    {
+        const int alignments = 14;
+        var id = number.ToString("0000", CultureInfo.InvariantCulture);
+        return Encoding.ASCII.GetBytes((bytes % 3) switch
+        {
+            0 => $"{new string('x', bytes % alignments)}RECV SIZE 4\n{id}RECV SIZE 4\n{id}",
+            1 => $"{new string('9', bytes % alignments)}{id}",
+            _ => $"{new string('y', bytes % alignments)}MV SIZE 4\n{id}RECV ERR (file does not exist)\n",
+        });
     }
 
     /// <summary>The name of an earlier file; null if there is none yet.</summary>

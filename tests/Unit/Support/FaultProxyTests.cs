@@ -114,4 +114,16 @@ public class FaultProxyTests
             Assert.Matches(@"^[0-9a-f]{32}\.[0-9]+\.data$", file.Name);
         }
     }
+
+    [Fact]
+    public void A_joining_line_lets_commands_that_left_one_by_one_arrive_in_one_read()
+    {
+        using var server = new StockServer();
+        using var proxy = new FaultProxy(server.EndPoint, _ => new FaultPlan { JoinFor = TimeSpan.FromMilliseconds(100) });
+        using var client = new PlainClient(proxy.Port);
+        client.Say("RECV <a>\n");
+        client.Say("RECV OK\n");
+        Assert.True(client.ServerCloses());
+        Assert.Equal(["RECV <a>\nRECV OK"], server.Commands);
+    }
 }

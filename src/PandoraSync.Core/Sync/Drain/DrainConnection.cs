@@ -114,6 +114,15 @@ internal abstract class DrainConnection(DrainContext context)
     protected void SkipUnreadable(StagedFile file, Exception error) =>
         Context.Tally.Skip(file.Name, LocalFileError.Explain(error, file.Path, "read").Message, TentacleErrorKind.LocalFile);
 
+    /// <summary>Keeps content that came by a move and differs from our copy.</summary>
+    protected async Task KeepNewerAsync(StagedFile file, StagedFile newer, bool isContinuation)
+    {
+        await Context.Staging.FlushAsync([newer]).ConfigureAwait(false);
+        file.Newer = newer;
+        file.IsSuperseded = isContinuation;
+        Context.Tally.LogVerbose($"'{file.Name}' had other content when it was moved; {(isContinuation ? "the longer one is kept" : "both are kept")}");
+    }
+
     /// <summary>Counts a piece of content that has come.</summary>
     protected void Count(SpaceClaim claim, int bytes)
     {

@@ -11,6 +11,7 @@ namespace PandoraSync.Sync.Drain;
 /// <summary>What is still to be taken from one site: oldest first, what an earlier attempt began before the rest, what has failed behind it.</summary>
 internal sealed class DrainQueue
 {
+    private readonly ConcurrentQueue<DrainItem> _begun = new();
     private readonly ConcurrentQueue<DrainItem> _again = new();
     private readonly ConcurrentQueue<DrainItem> _last = new();
     private readonly NameTable _fresh;
@@ -25,30 +26,40 @@ internal sealed class DrainQueue
     public DrainQueue(IEnumerable<StagedFile> recovered, NameTable names, Func<ListedName, bool> isWanted)
     {
         foreach (var file in recovered)
-            _again.Enqueue(new DrainItem(file.Name, file));
-        var taken = new HashSet<string>(_again.Select(i => i.Name), StringComparer.Ordinal);
+            _begun.Enqueue(new DrainItem(file.Name, file));
+        var taken = new HashSet<string>(_begun.Select(i => i.Name), StringComparer.Ordinal);
         names.Sort(n => isWanted(n) && !taken.Contains(n.Name));
         _fresh = names;
-        Total = _again.Count + _fresh.Count;
+        Total = _begun.Count + _fresh.Count;
     }
 
     /// <summary>Files at the start.</summary>
     public int Total { get; }
 
     /// <summary>True if nothing is left or the run is over.</summary>
-    public bool IsEmpty => _closed || (_again.IsEmpty && _last.IsEmpty && (_onlyStaged || IsAllGiven));
+    public bool IsEmpty => _closed || (_begun.IsEmpty && _last.IsEmpty && IsEmptyAhead);
+
+    /// <summary>True if <see cref="TakeAhead"/> gives nothing more.</summary>
+    public bool IsEmptyAhead => _closed || (_again.IsEmpty && (_onlyStaged || IsAllGiven));
 
     /// <summary>Takes the next file.</summary>
     /// <returns>Null if nothing is left or the run is over.</returns>
-    public DrainItem? Take()
-    {
-        if (TakeFrom(_again) is { } again)
-            return again;
-        return (_closed || _onlyStaged ? null : TakeFresh()) ?? TakeFrom(_last);
-    }
+    public DrainItem? Take() => TakeFrom(_begun) ?? TakeAhead() ?? TakeFrom(_last);
+
+    /// <summary>Takes the next file that a stock server can be asked for ahead of its answers: not one that it may have been told to move, nor one that has failed.</summary>
+    /// <returns>Null if there is none, or the run is over.</returns>
+    public DrainItem? TakeAhead() => TakeFrom(_again) ?? (_closed || _onlyStaged ? null : TakeFresh());
 
     /// <summary>Gives a file back, to be tried again before the others; behind them if it has failed, so that it does not keep them from arriving.</summary>
-    public void Return(DrainItem item) => (item.Attempts == 0 ? _again : _last).Enqueue(item);
+    public void Return(DrainItem item)
+    {
+        if (item.Attempts > 0)
+            _last.Enqueue(item);
+        else if (item.Staged is { MayBeMoved: true })
+            _begun.Enqueue(item);
+        else
+            _again.Enqueue(item);
+    }
 
     /// <summary>From now on gives out only files that are staged already: they need no more room, and give it free.</summary>
     public void GiveOnlyStaged() => _onlyStaged = true;

@@ -89,7 +89,7 @@ internal sealed class SiteDrain
         if (listing is not null)
             await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
         _tally.Total = queue.Total;
-        _tally.LogVerbose($"{queue.Total} files to take{(listing?.Client.HasFastLane == true ? ", over the fast lane" : string.Empty)}");
+        _tally.LogVerbose($"{queue.Total} files to take{(listing is null ? string.Empty : HowAsked(listing.Client))}");
         if (queue.Total == 0)
         {
             if (listing is not null)
@@ -100,6 +100,13 @@ internal sealed class SiteDrain
         var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
         await new ConnectionScaler(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
         _tally.FailIfNothingCame();
+    }
+
+    private string HowAsked(TentacleClient client)
+    {
+        if (client.HasFastLane)
+            return ", over the fast lane";
+        return client.Options.Tls is null || _options.Delivery == SyncDelivery.Fast ? ", one at a time" : ", asked for ahead over TLS";
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>

@@ -268,14 +268,6 @@ internal sealed class StockConnection(TentacleClient client, DrainContext contex
     /// <summary>Whether to take what the server announces: not if it is still changing.</summary>
     private static bool Accept(StagedFile file, long announced) => file.MayBeMoved = announced == file.Length;
 
-    private async Task KeepNewerAsync(StagedFile file, StagedFile newer, bool isContinuation)
-    {
-        await Context.Staging.FlushAsync([newer]).ConfigureAwait(false);
-        file.Newer = newer;
-        file.IsSuperseded = isContinuation;
-        Context.Tally.LogVerbose($"'{file.Name}' had other content when it was moved; {(isContinuation ? "the longer one is kept" : "both are kept")}");
-    }
-
     /// <summary>The server has answered again, so it has deleted what it was told to move before.</summary>
     private void Confirm()
     {

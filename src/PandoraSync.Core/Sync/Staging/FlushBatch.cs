@@ -38,6 +38,17 @@ internal sealed class FlushBatch(DrainContext context)
     /// <summary>True if it should be flushed before more is received.</summary>
     public bool IsFull => Files.Count >= MostFiles || _bytes >= MostBytes || _age.Elapsed >= MostAge || (_open.Count >= MostOpen && !_isTogether);
 
+    /// <summary>How many files more it takes without being flushed.</summary>
+    /// <exception cref="IOException">The staging folder cannot be opened.</exception>
+    public int Room
+    {
+        get
+        {
+            _fileSystem ??= context.Staging.Open();
+            return (int)Math.Max(0, _fileSystem.CanFlushFileSystem ? MostFiles - Files.Count : MostOpen - _open.Count);
+        }
+    }
+
     /// <summary>A file of this window to receive into.</summary>
     /// <param name="claim">Takes the room for it.</param>
     /// <param name="bytes">Bytes announced.</param>

@@ -1,0 +1,47 @@
+using System;
+using PandoraSync.Sync.Drain;
+using Xunit;
+
+namespace PandoraSync.Tests.Sync;
+
+/// <summary>How much a stock server is asked for at once.</summary>
+public sealed class AheadWindowTests
+{
+    [Fact]
+    public void It_grows_while_windows_come_soon_and_leaves_other_connections_their_share()
+    {
+        var window = new AheadWindow(fairShare: 300);
+        Assert.Equal(64, window.Files);
+        for (var i = 0; i < 10; i++)
+            window.Proved(TimeSpan.FromSeconds(1));
+        Assert.Equal(300, window.Files);
+        var alone = new AheadWindow(fairShare: 1_000_000);
+        for (var i = 0; i < 10; i++)
+            alone.Proved(TimeSpan.Zero);
+        Assert.Equal(1024, alone.Files);
+    }
+
+    [Fact]
+    public void It_shrinks_over_a_slow_line()
+    {
+        var window = new AheadWindow(fairShare: 1000);
+        for (var i = 0; i < 10; i++)
+            window.Proved(TimeSpan.FromSeconds(3));
+        Assert.Equal(16, window.Files);
+    }
+
+    [Fact]
+    public void It_shrinks_with_each_break_and_is_given_up_after_three_in_a_row()
+    {
+        var window = new AheadWindow(fairShare: 1000);
+        window.Broke();
+        Assert.Equal(16, window.Files);
+        window.Broke();
+        window.Proved(TimeSpan.Zero);
+        window.Broke();
+        window.Broke();
+        Assert.False(window.IsGivenUp);
+        window.Broke();
+        Assert.True(window.IsGivenUp);
+    }
+}
