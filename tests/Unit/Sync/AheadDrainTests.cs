@@ -166,13 +166,15 @@ public sealed class AheadDrainTests
         Assert.Contains(target.Story, l => l.Contains("one file at a time", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task What_is_replaced_between_copy_and_move_is_delivered_too()
+    [Theory]
+    [InlineData(20_000_000)]
+    [InlineData(10_000)]
+    public async Task What_is_replaced_between_copy_and_move_is_delivered_too(long largest)
     {
         var files = AgentData.MakeMany(100);
         var (grown, other) = (files[30], files[60]);
         var newer = other with { Content = AgentData.Noise(7, 900) };
-        var longer = grown with { Content = [.. grown.Content, .. AgentData.Noise(8, 90)] };
+        var longer = grown with { Content = [.. grown.Content, .. AgentData.Noise(8, 20_000)] };
         using var stock = With(files);
         stock.OnStep = moment =>
         {
@@ -184,7 +186,7 @@ public sealed class AheadDrainTests
                 stock.Put(longer);
         };
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(Site(stock.Port), connections: 1);
+        var result = (await SyncRunner.DrainAsync([Site(stock.Port)], target.Options(connections: 1) with { MaxFileBytes = largest }, completed: null, default)).Single();
         Assert.True(result.Succeeded, result.ToString());
         Assert.Equal(101, target.Incoming.FileNames().Length);
         var contents = target.Incoming.FileNames().Select(n => Convert.ToHexString(target.Incoming.Read(n))).ToHashSet(StringComparer.Ordinal);

@@ -331,15 +331,24 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
         using var kept = StagingFolder.Read(file.Path);
         using var claim = Context.Staging.Space.Begin();
         var announced = 0L;
-        using var compare = new ComparingStream(kept, () => Context.Staging.CreatePart(claim, announced));
-        await _pipeline.ReadFileAsync(TentacleVerb.Mv, file.Name, Open, claim.Fill).ConfigureAwait(false);
+        var mayHaveLeft = false;
+        using var compare = new ComparingStream(kept, () => mayHaveLeft ? Context.Staging.CreatePart() : Context.Staging.CreatePart(claim, announced));
+        await _pipeline.ReadFileAsync(TentacleVerb.Mv, file.Name, Open, Fill).ConfigureAwait(false);
         if (compare.Complete() is { } other)
             await KeepNewerAsync(file, new StagedFile(file.Name, other.Name, other.Length) { Content = compare.TakeOther(), MayBeMoved = true }, compare.KeptIsBeginning).ConfigureAwait(false);
 
+        // What the sockets hold may be all that is left of a content that the server has written and deleted: it is taken whatever its size, and may use the reserve.
         Stream Open(long size)
         {
             announced = size;
-            return size <= file.Length || !IsTooLarge(size) ? compare : throw _pipeline.BreakOff($"announced {size} bytes");
+            mayHaveLeft = size <= MostBytesUnderWay;
+            return mayHaveLeft || !IsTooLarge(size) ? compare : throw _pipeline.BreakOff($"announced {size} bytes");
+        }
+
+        void Fill(int bytes)
+        {
+            if (!mayHaveLeft)
+                claim.Fill(bytes);
         }
     }
 

@@ -123,8 +123,12 @@ internal sealed class StagingFolder : IDisposable
     public FileStream CreatePart(SpaceClaim claim, long bytes)
     {
         claim.Claim(bytes);
-        return _part.Create(FileAccess.ReadWrite);
+        return CreatePart();
     }
+
+    /// <summary>A file to receive into what may be an only copy: the reserve of the disk is there for that.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public FileStream CreatePart() => _part.Create(FileAccess.ReadWrite);
 
     /// <summary>
     /// Flushes received files together and puts them where a later run finds them. Together, because a disk that has many flushes in
