@@ -109,21 +109,23 @@ public sealed class ShellTests
     }
 
     [Theory]
-    [InlineData("INT", 1, true)]
-    [InlineData("TERM", 143, false)]
-    [InlineData("HUP", 129, false)]
-    public async Task A_signal_ends_a_server_which_has_all_that_it_confirmed(string signal, int code, bool inOrder)
+    [InlineData("INT", 1, false)]
+    [InlineData("TERM", 0, true)]
+    [InlineData("HUP", 0, true)]
+    public async Task A_signal_ends_a_server_in_order_which_has_all_that_it_confirmed(string signal, int code, bool goesOn)
     {
         using var buffer = new TempFolder();
-        using var shell = ShellProcess.Start("-Command", $"try {{ Start-TentacleServer '{buffer.Path}' -Address 127.0.0.1 -Port 0 -Wait -Verbose }} finally {{ [Console]::Out.WriteLine('cleaned up') }}; 'not here'");
+        using var shell = ShellProcess.Start("-Command", $"try {{ Start-TentacleServer '{buffer.Path}' -Address 127.0.0.1 -Port 0 -Wait -Verbose }} finally {{ [Console]::Out.WriteLine('cleaned up') }}; 'goes on'");
         var port = await shell.PortAsync();
         using (var client = new PlainClient(port))
             Assert.Equal("SEND OK", client.Send("a.1.data", [1, 2, 3]));
         shell.Signal(signal);
         var result = await shell.EndAsync();
         Assert.True(result.ExitCode == code, result.ToString());
-        Assert.Equal(inOrder, result.Output.Contains("cleaned up", StringComparison.Ordinal));
-        Assert.DoesNotContain("not here", result.Output, StringComparison.Ordinal);
+        Assert.Contains("cleaned up", result.Output, StringComparison.Ordinal);
+
+        // Ctrl+C ends the script; a service's stop ends the wait, and what follows may tidy up.
+        Assert.Equal(goesOn, result.Output.Contains("goes on", StringComparison.Ordinal));
         Assert.Equal(["a.1.data"], buffer.FileNames());
     }
 
@@ -133,7 +135,7 @@ public sealed class ShellTests
         var result = await Dotnet.RunAsync(["run", "--no-build", "--project", Path.Combine(Repository.Root, "examples"), "--", "-Intervals", "2"], environment: Shell.Environment, folder: Path.GetTempPath(), limit: TimeSpan.FromMinutes(3));
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Empty(result.Errors);
-        Assert.Matches(@"Time +Length +Name", result.Output);
+        Assert.Matches(@"Time in name +Length +Name", result.Output);
         Assert.Matches(@"(?m)^Result .*\bFiles\b", result.Output);
         Assert.Contains("In the incoming directory: 6 files; left in the buffer: 0", result.Output, StringComparison.Ordinal);
     }
