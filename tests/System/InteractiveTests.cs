@@ -36,7 +36,7 @@ public sealed class InteractiveTests
         terminal.Type(" nor");
         terminal.Press("Tab");
         await terminal.Shows("Remove-TentacleFile -Session north");
-        terminal.Type($" agent0.{AgentData.FirstEpoch} -Confirm");
+        terminal.Type($" -Name agent0.{AgentData.FirstEpoch}.data -Confirm");
         terminal.Press("Enter");
         await terminal.Shows("[N] No");
         terminal.Type("n");
