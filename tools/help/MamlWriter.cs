@@ -12,6 +12,8 @@ namespace PandoraSync.Help;
 /// <summary>Writes pages in the schema of Windows PowerShell, which every PowerShell reads; its order of elements counts.</summary>
 internal static class MamlWriter
 {
+    // What Get-Help shows at 80 columns without breaking it.
+    private const int CodeWidth = 76;
     private static readonly XNamespace Root = "http://msh";
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
@@ -105,6 +107,8 @@ internal static class MamlWriter
         var codes = blocks.OfType<FencedCodeBlock>().Where(b => string.Equals(b.Info, "powershell", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (codes.Length != 1)
             throw new FormatException($"'{section.Title}' has {codes.Length} blocks of PowerShell; an example has one.");
+        if (PlainText.Code(codes[0]).Split('\n').FirstOrDefault(l => l.Length > CodeWidth) is { } line)
+            throw new FormatException($"'{section.Title}': the line '{line}' is longer than {CodeWidth} characters, and Get-Help would break it.");
         var at = Array.IndexOf(blocks, codes[0]);
         return new XElement(Command + "example",
             new XElement(Maml + "title", $"--- {section.Title} ---"),
