@@ -59,7 +59,7 @@ Describe 'The help of <name>' -ForEach $cmdlets {
         $help = Get-Help $name -Full
         $shown = @($help.parameters.parameter)
         $there = @($read[$name].Parameters.PSObject.Properties | Sort-Object Name)
-        ($shown | ForEach-Object name) -join ' ' | Should -BeExactly (($there | ForEach-Object Name) -join ' ')
+        (($shown | ForEach-Object name | Sort-Object) -join ' ') | Should -BeExactly (($there | ForEach-Object Name) -join ' ')
         foreach ($parameter in $there) {
             $data = $parameter.Value
             $set = $data.ParameterSets[0]
@@ -82,7 +82,7 @@ Describe 'The help of <name>' -ForEach $cmdlets {
         $hidden = @($read[$name].Parameters.PSObject.Properties | Where-Object { $_.Value.DontShow } | ForEach-Object Name)
         $there = @((Get-Command $name).ParameterSets | ForEach-Object {
                 $known = @($_.Parameters.Name)
-                @([regex]::Matches("$_", '(?<=[ \[])-(\w+)') | ForEach-Object { $_.Groups[1].Value } | Where-Object { $_ -in $known -and $_ -notin $hidden }) -join ' '
+                @([regex]::Matches("$_", '(?<=^|[ \[])-(\w+)') | ForEach-Object { $_.Groups[1].Value } | Where-Object { $_ -in $known -and $_ -notin $hidden }) -join ' '
             })
         ($sets | Sort-Object) -join "`n" | Should -BeExactly (($there | Sort-Object) -join "`n")
     }
