@@ -63,7 +63,9 @@ function Invoke-Example($Code) {
         }
         else { $shell.Stop() }
         $problems += @($shell.Streams.Error | ForEach-Object { "$_" })
-        @{ Output = ($output | Out-String -Width 80) -replace '\e\[[0-9;]*m'; Warnings = @($shell.Streams.Warning | ForEach-Object { "$_" }); Problems = $problems }
+        # Of sites and files that are drained side by side, any may be first.
+        $shown = if ("$($output | ForEach-Object { $_.pstypenames[0] })" -match 'SyncResult|ReceivedFile') { $output | Sort-Object Site, Name } else { $output }
+        @{ Output = ($shown | Out-String -Width 80) -replace '\e\[[0-9;]*m'; Warnings = @($shell.Streams.Warning | ForEach-Object { "$_" }); Problems = $problems }
     }
     finally { $shell.Dispose() }
 }
