@@ -93,6 +93,7 @@ Describe 'The help of <name>' -ForEach $cmdlets {
         foreach ($line in $lines) { $line.Length | Should -BeLessOrEqual 80 }
         $shown = ($lines -join "`n").Trim("`n") + "`n"
         $shown | Should -Not -Match '```|\{\{'
+        foreach ($code in (Get-Help $name).examples.example.code) { $shown -split "`n" | Should -Contain "    $($code.Split("`n")[0])" -Because 'code begins a line of its own and is not broken' }
         $path = [IO.Path]::Combine($PSScriptRoot, 'Views', "help.$name.$($part.ToLowerInvariant()).txt")
         if ($env:PANDORASYNC_UPDATE_VIEWS) { [IO.File]::WriteAllText($path, $shown) }
         $shown | Should -BeExactly ([IO.File]::ReadAllText($path).Replace("`r", ''))

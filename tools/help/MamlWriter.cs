@@ -110,9 +110,11 @@ internal static class MamlWriter
         if (PlainText.Code(codes[0]).Split('\n').FirstOrDefault(l => l.Length > CodeWidth) is { } line)
             throw new FormatException($"'{section.Title}': the line '{line}' is longer than {CodeWidth} characters, and Get-Help would break it.");
         var at = Array.IndexOf(blocks, codes[0]);
+        var words = PlainText.Paragraphs(blocks[..at]).ToArray();
         return new XElement(Command + "example",
             new XElement(Maml + "title", $"--- {section.Title} ---"),
-            Text(Maml + "introduction", PlainText.Paragraphs(blocks[..at])),
+            // The shell puts the code straight behind the last paragraph: empty ones end the line and keep it apart.
+            Text(Maml + "introduction", words.Length == 0 ? [] : [.. words, string.Empty, string.Empty]),
             new XElement(Dev + "code", PlainText.Code(codes[0])),
             // An empty paragraph keeps the next example apart.
             Text(Dev + "remarks", [.. PlainText.Paragraphs(blocks[(at + 1)..]), string.Empty]));
