@@ -100,7 +100,7 @@ internal static class MamlWriter
         new XElement(Dev + "type", new XElement(Maml + "name", section.Title), new XElement(Maml + "uri")),
         Text(Maml + "description", PlainText.Paragraphs(section.Body)));
 
-    /// <summary>The code is what stands in the fences of PowerShell; words before it introduce it, everything after it are remarks.</summary>
+    /// <summary>The code is what stands in the fences of PowerShell; all words are remarks behind it: an introduction is shown in one line with the code, since its place is that of a prompt.</summary>
     private static XElement Example(Section section)
     {
         var blocks = Markdig.Markdown.Parse(section.Body, Section.Markdown).ToArray();
@@ -110,14 +110,11 @@ internal static class MamlWriter
         if (PlainText.Code(codes[0]).Split('\n').FirstOrDefault(l => l.Length > CodeWidth) is { } line)
             throw new FormatException($"'{section.Title}': the line '{line}' is longer than {CodeWidth} characters, and Get-Help would break it.");
         var at = Array.IndexOf(blocks, codes[0]);
-        var words = PlainText.Paragraphs(blocks[..at]).ToArray();
         return new XElement(Command + "example",
             new XElement(Maml + "title", $"--- {section.Title} ---"),
-            // The shell puts the code straight behind the last paragraph: empty ones end the line and keep it apart.
-            Text(Maml + "introduction", words.Length == 0 ? [] : [.. words, string.Empty, string.Empty]),
             new XElement(Dev + "code", PlainText.Code(codes[0])),
             // An empty paragraph keeps the next example apart.
-            Text(Dev + "remarks", [.. PlainText.Paragraphs(blocks[(at + 1)..]), string.Empty]));
+            Text(Dev + "remarks", [.. PlainText.Paragraphs([.. blocks[..at], .. blocks[(at + 1)..]]), string.Empty]));
     }
 
     private static IEnumerable<XElement> Links(string markdown) => Markdig.Markdown.Parse(markdown, Section.Markdown).Descendants<LinkInline>().Select(link =>
