@@ -75,7 +75,7 @@ function Format-Stable($Text) {
     $lines = foreach ($line in $Text -split "\r?\n") { $line.TrimEnd() }
     $text = ($lines -join "`n").Trim("`n") -replace '(?<= )20[2-4]\d-\d\d-\d\d(?= CN=)', '2028-01-01' -replace '(?m)^[ \d]{4}(?= (Running|Stopped|Idle|Connected))', '   1'
     $text = $text -replace '(?m)(?<=^[A-Z]\w+ +\d+ +[\d.]+ .?B +\d+ +)\d\.\d\d', '0.01' -replace '(?m)(?<=^(StartTime) +: ).*', '(now)' -replace '(?m)(?<=^Id +: ).*', '1' -replace '(?<= Session)\d', '1'
-    $text -replace '(?s)(?<=\nTLS +yes +).*?(?=\nAuth)', 'TLS 1.3, ...'
+    $text -replace '(?s)(?<=\nTLS +yes +)\S.*?(?=\nAuth)', 'TLS 1.3, ...'
 }
 
 $results = foreach ($path in Get-ChildItem $Pages -Filter '*-*.md' | Sort-Object Name) {
