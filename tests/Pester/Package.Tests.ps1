@@ -49,7 +49,12 @@ Describe 'The package' {
     }
 
     It 'has what the module needs and no other file' {
-        $archive.Entries.FullName | Where-Object { $_ -notmatch '^(_rels|package)/|^\[Content_Types\]\.xml$' } | Sort-Object | Should -Be @(
+        $archive.Entries.FullName | Where-Object { $_ -notmatch '^(_rels|package)/|^\[Content_Types\]\.xml$' } | Sort-Object | Should -Be (@(
+            'en-US/about_PandoraSync.help.txt'
+            'en-US/about_PandoraSync_Automation.help.txt'
+            'en-US/about_PandoraSync_Security.help.txt'
+            'en-US/about_Tentacle_Protocol.help.txt'
+            'en-US/PandoraSync.Cmdlets.dll-Help.xml'
             'LICENSE'
             'net10.0/PandoraSync.BouncyCastle.dll'
             'net10.0/PandoraSync.Core.dll'
@@ -60,7 +65,7 @@ Describe 'The package' {
             'PandoraSync.nuspec'
             'PandoraSync.psd1'
             'PandoraSync.Types.ps1xml'
-            'THIRD-PARTY-NOTICES.txt')
+            'THIRD-PARTY-NOTICES.txt') | Sort-Object)
     }
 
     It 'says what a gallery asks for' {
