@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
@@ -27,31 +28,36 @@ internal static class Drains
         var files = AgentData.MakeMany(count);
         using var buffer = new OurBuffer(files, tls?.Server);
         using var line = roundTrip is { } time ? FaultProxy.WithRoundTrip(buffer.EndPoint, time) : null;
-        var rate = await RunAsync(files, line?.Port ?? buffer.EndPoint.Port, SyncDelivery.Safe, connections, tls?.Client);
+        var rate = await RunAsync(files, line?.EndPoint ?? buffer.EndPoint, connections, tls?.Client);
         AgentFiles.CheckGone(buffer.Path);
         return rate;
     }
 
     /// <summary>Drains the double of a stock server.</summary>
+    /// <param name="count">Files.</param>
+    /// <param name="connections">Connections.</param>
+    /// <param name="tls">Both ends' TLS; null for plain connections.</param>
+    /// <param name="line">The line to it; null for loopback.</param>
+    /// <param name="asksAhead">False to ask for one file at a time.</param>
     /// <returns>Files a second.</returns>
-    public static async Task<double> FromStockAsync(int count, SyncDelivery delivery, int connections, TimeSpan? roundTrip = null, (TlsServerOptions Server, TlsClientOptions Client)? tls = null)
+    public static async Task<double> FromStockAsync(int count, int connections, (TlsServerOptions Server, TlsClientOptions Client)? tls = null, LongLine? line = null, bool asksAhead = true)
     {
         var files = AgentData.MakeMany(count);
-        using var server = new StockServer(new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate });
+        var options = new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate, Address = line?.Address ?? IPAddress.Loopback };
+        using var server = line is null ? new StockServer(options) : line.MakeThere(() => new StockServer(options));
         foreach (var file in files)
             server.Put(file);
-        using var line = roundTrip is { } time ? FaultProxy.WithRoundTrip(server.EndPoint, time) : null;
-        var rate = await RunAsync(files, line?.Port ?? server.Port, delivery, connections, tls?.Client);
+        var rate = await RunAsync(files, line?.To(server.EndPoint) ?? server.EndPoint, connections, tls?.Client, asksAhead);
         AgentFiles.CheckGone(server.Folder);
         return rate;
     }
 
-    private static async Task<double> RunAsync(AgentData[] files, int port, SyncDelivery delivery, int connections, TlsClientOptions? tls)
+    private static async Task<double> RunAsync(AgentData[] files, IPEndPoint server, int connections, TlsClientOptions? tls, bool asksAhead = true)
     {
         using var incoming = new TempFolder();
         using var patience = new CancellationTokenSource(Limit);
-        var site = new SyncSite(new TentacleClientOptions(new TentacleEndpoint("127.0.0.1", port)) { Tls = tls });
-        var options = new SyncOptions(incoming.Path) { Delivery = delivery, Connections = connections };
+        var site = new SyncSite(new TentacleClientOptions(new TentacleEndpoint(server.Address.ToString(), server.Port)) { Tls = tls });
+        var options = new SyncOptions(incoming.Path) { Connections = connections, AsksAhead = asksAhead };
         var clock = Stopwatch.StartNew();
         var result = (await SyncRunner.DrainAsync([site], options, completed: null, patience.Token)).Single();
         var seconds = clock.Elapsed.TotalSeconds;

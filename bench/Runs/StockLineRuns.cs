@@ -1,80 +1,59 @@
 using System;
-using System.Diagnostics;
-using System.Linq;
-using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Sync;
-using PandoraSync.TestSupport;
+using PandoraSync.Certificates.Issuing;
+using PandoraSync.Certificates.Trust;
+using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Bench;
 
 /// <summary>
-/// Small files taken from the double of a stock server over a long line, against what the protocol allows. A stock server takes one command
-/// a read (protocol.md, section 1), so on a plain line nothing is sent ahead: a connection waits for each answer. RECV costs one round trip from the
-/// command to SIZE and one from OK to the content, and MV as many. On a real line Nagle's algorithm adds to each content: the first
-/// piece of 1,024 bytes leaves at once, what then does not fill a segment waits for the acknowledgement, which is one more round trip.
-/// Through the relay it does not: the relay's own system acknowledges the pieces, so they never wait for the far end. The bound
-/// here is therefore counted through the relay, by a client that acknowledges at once and does nothing but take.
+/// Small files taken from the double of a stock server over long lines: asked ahead, as every drain does it (protocol.md, section 10), against one
+/// command at a time, where each connection waits for each answer.
 /// </summary>
 internal static class StockLineRuns
 {
     private const int Connections = 8;
-    private const string Plain = "plain client, 1 connection";
-    private const string Safe = "default delivery, 8 connections";
-    private const string SafeBound = "bound for RECV + MV, 8 connections";
-    private const string Fast = "fast delivery, 8 connections";
-    private const string FastBound = "bound for MV, 8 connections";
+    private const string Alone = "plain, one at a time, 1 connection, 50 ms";
+    private const string AloneMany = "plain, one at a time, 8 connections, 50 ms";
+    private const string Plain = "plain, 1 connection, 50 ms";
+    private const string PlainMany = "plain, 8 connections, 50 ms";
+    private const string Tls = "TLS, 1 connection, 50 ms";
+    private const string NearTls = "TLS, 1 connection, loopback";
+    private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Jitter = TimeSpan.FromMilliseconds(10);
 
     public static Comparison Compare(Scale scale)
     {
-        var (safe, fast) = (scale.Pick(40, 960), scale.Pick(80, 1920));
-        return new Comparison("stock-delay", "Take files of 4 KB from a stock server over a line of 50 ms", "files",
+        var made = TlsCosts.Make(CertificateKeyAlgorithm.EcdsaP256);
+        var tls = (made.Server, Client: made.Client with { HostNameCheck = HostNameCheck.Skip });
+        return new Comparison("stock-delay", "Take files of 4 KB from a stock server over long lines", "files",
         [
-            new Contender(Plain, () => StockDrains.PlainAsync(scale.Pick(5, 40), Line.RoundTrip)),
-            new Contender(SafeBound, () => BoundAsync(copiesFirst: true, scale.Pick(3, 20))),
-            new Contender(Safe, () => Drains.FromStockAsync(safe, SyncDelivery.Safe, Connections, Line.RoundTrip)),
-            new Contender(FastBound, () => BoundAsync(copiesFirst: false, scale.Pick(3, 20))),
-            new Contender(Fast, () => Drains.FromStockAsync(fast, SyncDelivery.Fast, Connections, Line.RoundTrip)),
+            new Contender(Alone, () => FarAsync(scale.Pick(10, 60), 1, Line.RoundTrip, asksAhead: false)),
+            new Contender(AloneMany, () => FarAsync(scale.Pick(40, 480), Connections, Line.RoundTrip, asksAhead: false)),
+            new Contender(Plain, () => FarAsync(scale.Pick(100, 1500), 1, Line.RoundTrip)),
+            new Contender(PlainMany, () => FarAsync(scale.Pick(200, 6000), Connections, Line.RoundTrip)),
+            new Contender(Tls, () => FarAsync(scale.Pick(500, 6000), 1, Line.RoundTrip, tls: tls)),
+            new Contender("TLS, 8 connections, 50 ms", () => FarAsync(scale.Pick(500, 6000), Connections, Line.RoundTrip, tls: tls)),
+            new Contender("plain, 8 connections, 50 ms and up to 10 ms of jitter each way", () => FarAsync(scale.Pick(200, 6000), Connections, Line.RoundTrip, Jitter)),
+            new Contender("TLS, 1 connection, 50 ms and up to 10 ms of jitter each way", () => FarAsync(scale.Pick(500, 6000), 1, Line.RoundTrip, Jitter, tls)),
+            new Contender("plain, 8 connections, 200 ms", () => FarAsync(scale.Pick(100, 3000), Connections, Far)),
+            new Contender("TLS, 1 connection, 200 ms", () => FarAsync(scale.Pick(500, 6000), 1, Far, tls: tls)),
+            new Contender(NearTls, () => Drains.FromStockAsync(scale.Pick(500, 6000), 1, tls: tls)),
         ])
         {
             MostRounds = 3,
-            Goals = [Goal.Ratio(Safe, SafeBound, 0.9), Goal.Ratio(Fast, FastBound, 0.9)],
+            Goals = [Goal.Ratio(Plain, Alone, 8), Goal.Ratio(PlainMany, AloneMany, 8), Goal.Ratio(Tls, AloneMany, 20), Goal.Ratio(Tls, NearTls, 0.4)],
             Notes =
             [
-                $"The default delivery takes {safe:#,##0} files, the fast one {fast:#,##0}, some 24 s of work each in a full run, so that connecting and listing count little.",
-                "The bound is computed: connections / (round trips a file x 50 ms). The round trips are counted with a client that acknowledges at once and does nothing else: "
-                + "two for RECV and two for MV, one from the command to SIZE and one from OK to the content, for a stock server takes one command at a time.",
-                "Through the relay the pieces of a content do not wait for the far end, because each hop's own system acknowledges them. On a real line each content costs one more round trip "
-                + "(Nagle's algorithm holds the rest of a file back until its first piece is acknowledged), for every client alike.",
+                $"The lines are {LongLine.Kind}. Where they are the relay there is no jitter, and the pieces of a content do not wait for the far end (Nagle's algorithm), since the relay's own system acknowledges them.",
+                "The rows take different numbers of files, so that none takes minutes: one at a time each file costs the same time.",
             ],
         };
     }
 
-    private static Task<Outcome> BoundAsync(bool copiesFirst, int count) => Task.Run(() =>
+    private static async Task<Outcome> FarAsync(int count, int connections, TimeSpan roundTrip, TimeSpan jitter = default, (TlsServerOptions Server, TlsClientOptions Client)? tls = null, bool asksAhead = true)
     {
-        var files = AgentData.MakeMany(count);
-        using var server = new StockServer();
-        foreach (var file in files)
-            server.Put(file);
-        using var line = FaultProxy.WithRoundTrip(server.EndPoint, Line.RoundTrip);
-        using var client = new IdealClient(line.EndPoint);
-
-        // The first question waits for the relay to connect.
-        client.Take("RECV", files[0]);
-        var clock = Stopwatch.StartNew();
-        foreach (var file in files)
-        {
-            if (copiesFirst)
-                client.Take("RECV", file);
-            client.Take("MV", file);
-        }
-
-        var perFile = clock.Elapsed.TotalSeconds / count;
-        var trips = Math.Floor(perFile / Line.RoundTrip.TotalSeconds);
-        return new Outcome(Connections / (trips * Line.RoundTrip.TotalSeconds),
-        [
-            new Figure("round trips a file", string.Empty, trips),
-            new Figure("the counting client's own time a file", "ms", perFile * 1000),
-        ]);
-    });
+        using var line = LongLine.Open(roundTrip, jitter);
+        return new Outcome(await Drains.FromStockAsync(count, connections, tls, line, asksAhead), []);
+    }
 }

@@ -87,7 +87,6 @@ Describe 'Tab completes' {
         @{ line = 'Remove-TentacleFile -Session north -Name a'; found = 'a.1.data', "'agent one.2.data'" }
         @{ line = 'Receive-TentacleBuffer ./in -Session north -Name ag'; found = "'agent one.2.data'" }
         @{ line = 'Get-TentacleFile -Session north -Folder c'; found = 'collections', 'commands', 'conf' }
-        @{ line = 'Invoke-PandoraSync host -Delivery '; found = 'Fast', 'Safe' }
         @{ line = 'New-TentacleCertificate host -Role S'; found = 'Server', 'ServerAndClient' }
         @{ line = 'Remove-TentacleFile -Session none -Name a'; found = @() }) {
         @(Complete $line) | Sort-Object | Should -Be ($found | Sort-Object)

@@ -71,7 +71,7 @@ Describe 'The result of two sites of which one is dead' {
         $said | Should -BeNullOrEmpty
         ($json -split "`n").Count | Should -BeLessThan 40
         foreach ($site in $json | ConvertFrom-Json) {
-            $site.PSObject.Properties.Name | Should -Be 'Site', 'Result', 'Succeeded', 'Files', 'Bytes', 'Recovered', 'Skipped', 'SkippedFiles', 'StartTime', 'Duration', 'Error', 'ErrorId', 'RecommendedAction'
+            $site.PSObject.Properties.Name | Should -Be 'Site', 'Result', 'Succeeded', 'Files', 'Bytes', 'Recovered', 'Skipped', 'SkippedFiles', 'AskedBy', 'StartTime', 'Duration', 'Error', 'ErrorId', 'RecommendedAction'
             foreach ($property in $site.PSObject.Properties) { $property.Value -is [pscustomobject] | Should -BeFalse -Because "$($property.Name) is a value" }
         }
     }

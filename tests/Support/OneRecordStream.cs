@@ -2,6 +2,8 @@ using System;
 using System.Buffers.Binary;
 using System.IO;
 using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace PandoraSync.TestSupport;
 
@@ -47,6 +49,24 @@ internal sealed class OneRecordStream(Socket socket) : Stream
         _left -= read;
         return read;
     }
+
+    /// <summary>On a thread of its own: the base class would let a write wait for it.</summary>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        Task.Run(() => Read(buffer, offset, count), cancellationToken);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var bytes = new byte[buffer.Length];
+        var count = await ReadAsync(bytes, 0, bytes.Length, cancellationToken);
+        bytes.AsMemory(0, count).CopyTo(buffer);
+        return count;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        _stream.WriteAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _stream.WriteAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => _stream.Write(buffer, offset, count);
 

@@ -12,7 +12,7 @@ namespace PandoraSync.TestSupport;
 /// <summary>
 /// A double of the stock Tentacle server with its oddities (protocol.md): one command per read, pieces of 1,024 bytes with Nagle on and
 /// ordinary delayed acknowledgements, one blocking thread a connection, files deleted as soon as their last byte is written.
-/// IPv4 loopback, port chosen by the system.
+/// IPv4, port chosen by the system.
 /// </summary>
 public sealed class StockServer : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class StockServer : IDisposable
         _ownFolder = Options.Folder is null ? new TempFolder() : null;
         Storage = new StockStorage(Options.Folder ?? _ownFolder!.Path, Options);
         _slots = new SemaphoreSlim(Options.MaxConnections);
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(new IPEndPoint(Options.Address, 0));
         _listener.Listen(512);
         _acceptor = new Thread(Accept) { IsBackground = true, Name = "stock accept" };
         _acceptor.Start();

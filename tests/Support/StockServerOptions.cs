@@ -1,4 +1,5 @@
 using System;
+using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,6 +8,9 @@ namespace PandoraSync.TestSupport;
 /// <summary>Options of <see cref="StockServer"/>, named after the stock server's letters, with its defaults (but listing and moving are allowed).</summary>
 public sealed record StockServerOptions
 {
+    /// <summary><c>-a</c>: where it listens.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
     /// <summary><c>-I</c>: listing and moving are allowed.</summary>
     public bool Insecure { get; init; } = true;
 

@@ -13,17 +13,22 @@ namespace PandoraSync.TestSupport;
 /// <summary>Ends the TLS of its clients and passes their bytes on without it, as a relay before a plain server does: the records' borders are lost.</summary>
 public sealed class TlsRelay : IDisposable
 {
+    private const int StockReadBytes = 1024;
+    private const int MostRecordBytes = 16 * 1024;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new();
     private readonly X509Certificate2 _certificate;
     private readonly IPEndPoint _target;
+    private readonly TimeSpan? _stall;
     private readonly Task _accepting;
 
     /// <summary>Starts a relay.</summary>
     /// <param name="target">The server behind it.</param>
     /// <param name="certificate">What it shows, with its key.</param>
-    public TlsRelay(IPEndPoint target, X509Certificate2 certificate)
+    /// <param name="stall">As a stock relay it passes on 1,024 bytes of a larger record, then waits for so long and closes (protocol.md, section 7); null to pass on everything.</param>
+    public TlsRelay(IPEndPoint target, X509Certificate2 certificate, TimeSpan? stall = null)
     {
+        _stall = stall;
         _target = target;
         _certificate = certificate;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -52,6 +57,19 @@ public sealed class TlsRelay : IDisposable
         toSocket.Shutdown(SocketShutdown.Send);
     }
 
+    private async Task PassRecordsAsync(Stream from, Stream to, TimeSpan stall)
+    {
+        var record = new byte[MostRecordBytes];
+        while (await from.ReadAsync(record, _stop.Token) is > 0 and var count)
+        {
+            await to.WriteAsync(record.AsMemory(0, Math.Min(count, StockReadBytes)), _stop.Token);
+            if (count <= StockReadBytes)
+                continue;
+            await Task.Delay(stall, _stop.Token);
+            return;
+        }
+    }
+
     private async Task AcceptAsync()
     {
         try
@@ -72,11 +90,11 @@ public sealed class TlsRelay : IDisposable
         try
         {
             client.NoDelay = true;
-            await using var tls = new SslStream(new NetworkStream(client, ownsSocket: true));
+            await using var tls = new SslStream(_stall is null ? new NetworkStream(client, ownsSocket: true) : new OneRecordStream(client));
             await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, stop);
             await server.ConnectAsync(_target, stop);
             await using var plain = new NetworkStream(server, ownsSocket: false);
-            await await Task.WhenAny(PassAsync(tls, plain, server, stop), PassAsync(plain, tls, client, stop));
+            await await Task.WhenAny(_stall is { } stall ? PassRecordsAsync(tls, plain, stall) : PassAsync(tls, plain, server, stop), PassAsync(plain, tls, client, stop));
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
         {

@@ -60,7 +60,6 @@ sync_block_size 65535
 incomingdir /var/spool/pandora/data_in
 sync_password sesame-open
 sync_connections 4
-sync_mode fast
 sync_verify_host 1
 C
 printf '\357\273\277syncserver yes\nsync_port 0\nsync_adress x\nsync_timeout 0,5\nsync_timeout 1\nsync_ca /nowhere/ca.pem\n' >pandora_server-mistakes.conf

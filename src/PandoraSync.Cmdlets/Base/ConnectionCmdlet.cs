@@ -18,7 +18,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     // These turn TLS on. Empty in a cell they are not given; empty on the command line somebody means to check a server, and does not.
     private static readonly string[] TlsTexts = [nameof(CaPath), nameof(CertificatePath), nameof(KeyPath), nameof(Fingerprint), nameof(CrlPath)];
     private static readonly string[] TlsNames = [.. TlsTexts, nameof(Passphrase), nameof(SkipHostNameCheck), nameof(SkipCertificateCheck)];
-    private static readonly string[] OtherNames = [nameof(Credential), nameof(TimeoutSec), nameof(RetryCount), nameof(Proxy), nameof(ProxyCredential), nameof(SmallRecords)];
+    private static readonly string[] OtherNames = [nameof(Credential), nameof(TimeoutSec), nameof(RetryCount), nameof(Proxy), nameof(ProxyCredential)];
 
     private const double DefaultTimeoutSec = 10;
     private const int DefaultRetryCount = 3;
@@ -93,11 +93,6 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     [Login]
     public PSCredential? ProxyCredential { get; set; }
 
-    /// <summary>Sends in pieces of at most 1,024 bytes, which a stock relay with TLS needs; tried by itself when a send over TLS stalls.</summary>
-    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [SwitchText]
-    public SwitchParameter SmallRecords { get; set; }
-
     /// <summary>Looks at the command line before objects from the pipeline add what they have.</summary>
     protected override void BeginProcessing()
     {
@@ -127,7 +122,6 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
         RetryCount = RetryCount,
         Tls = MakeTls(),
         Proxy = MakeProxy(),
-        SmallRecords = SmallRecords,
     };
 
     /// <summary>Makes the options of an object that knows its own, each replaced where the command line says another; so nothing that is not said gets lost, such as a pinned key.</summary>
@@ -139,7 +133,6 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
         RetryCount = Gives(nameof(RetryCount)) ? RetryCount : own.RetryCount,
         Tls = TlsNames.Any(Gives) ? MakeTls() : own.Tls,
         Proxy = Gives(nameof(Proxy)) || Gives(nameof(ProxyCredential)) ? MakeProxy() : own.Proxy,
-        SmallRecords = Gives(nameof(SmallRecords)) ? SmallRecords : own.SmallRecords,
     };
 
     private TentaclePassword? MakePassword() => Credential is { Password.Length: > 0 } credential ? TentaclePassword.FromSecureString(credential.Password) : null;

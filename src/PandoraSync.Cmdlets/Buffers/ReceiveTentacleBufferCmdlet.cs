@@ -79,7 +79,7 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
         foreach (var wanted in _wanted)
         {
             var (session, destination) = wanted.Key;
-            var options = OrThrow(() => new SyncOptions(FileSystemPath(destination)) { Delivery = Keep ? SyncDelivery.Keep : SyncDelivery.Safe, Connections = Connections, MaxFileBytes = MaxFileSize }, destination);
+            var options = OrThrow(() => new SyncOptions(FileSystemPath(destination)) { KeepsFiles = Keep, Connections = Connections, MaxFileBytes = MaxFileSize }, destination);
             Receive(session, wanted.Value, options);
         }
 

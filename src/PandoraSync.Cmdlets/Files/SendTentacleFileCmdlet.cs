@@ -135,18 +135,7 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
             pump.Progress(new ProgressRecord(1, $"Sending {name} to {session.Endpoint}", $"{sent} of {length} bytes") { PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) });
         }
 
-        try
-        {
-            await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
-        }
-        catch (TentacleException e) when (e.Kind == TentacleErrorKind.Timeout && session.Options.Tls is not null && session.UseSmallRecords())
-        {
-            // A stock relay stalls on TLS records over 1,024 bytes and forgets what it had of the file (protocol.md, section 7).
-            pump.Verbose($"{e.Message} Trying again in pieces of 1,024 bytes.");
-            (content.Position, sent) = (0, 0);
-            await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
-        }
-
+        await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
         pump.Verbose($"{session.Endpoint} has confirmed '{name}' ({length} bytes).");
         if (PassThru)
             pump.Output(new SentFile(session, name, length, content.Name));

@@ -24,9 +24,6 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
     private volatile string? _incoming;
 
-    // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
-    private int _delivery = (int)SyncDelivery.Safe;
-
     /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Server", "Site", "HostName")]
@@ -53,17 +50,6 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [Alias("IncomingDirectory")]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = string.Empty;
-
-    /// <summary>Safe loses nothing, whatever breaks; Fast halves the round trips, but a stock server deletes a file that was under way when the line broke.</summary>
-    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = BySession, ValueFromPipelineByPropertyName = true)]
-    [EmptyMeansDefault("Safe")]
-    [ValidateSet("Safe", "Fast")]
-    public SyncDelivery Delivery
-    {
-        get => (SyncDelivery)_delivery;
-        set => _delivery = (int)value;
-    }
 
     /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
@@ -137,7 +123,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     {
         try
         {
-            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
+            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
         }
         catch (TentacleException e)
         {

@@ -23,7 +23,7 @@ public sealed class SiteConfiguration : IPipedItem
         (Site, IsEnabled, ConfigPath, OffNotice) = (site.Name, configuration.IsEnabled, configuration.Path, OffNoticeOf(configuration));
         (CaPath, CertificatePath, KeyPath) = (PathOf("sync_ca"), PathOf("sync_cert"), PathOf("sync_key"));
         SkipHostNameCheck = tls is not null && tls.HostNameCheck != HostNameCheck.Require;
-        (Destination, Connections, Delivery) = (configuration.Options.IncomingDirectory, configuration.Options.Connections, configuration.Options.Delivery.ToString());
+        (Destination, Connections) = (configuration.Options.IncomingDirectory, configuration.Options.Connections);
 
         string? PathOf(string key) => tls is null ? null : configuration.Settings.FirstOrDefault(s => string.Equals(s.Key, key, System.StringComparison.Ordinal))?.Value;
     }
@@ -72,9 +72,6 @@ public sealed class SiteConfiguration : IPipedItem
 
     /// <summary>Most connections to the site.</summary>
     public int Connections { get; }
-
-    /// <summary>Safe or Fast.</summary>
-    public string Delivery { get; }
 
     /// <summary>The file.</summary>
     public string ConfigPath { get; }

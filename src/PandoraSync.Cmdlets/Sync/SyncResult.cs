@@ -24,6 +24,7 @@ public sealed class SyncResult
         _exception = result.Error;
         if (result.Error is { } error)
             (Error, ErrorId, RecommendedAction) = (ErrorMapper.Problem(error), ErrorMapper.IdOf(error), ErrorMapper.Advice(error));
+        AskedBy = result.AskedBy;
         Result = result.Error?.Kind.ToString() ?? (Skipped > 0 ? "FilesSkipped" : "OK");
     }
 
@@ -56,6 +57,9 @@ public sealed class SyncResult
 
     /// <summary>The first 1,000 of them, each as <c>name: reason</c>.</summary>
     public TextList SkippedFiles { get; }
+
+    /// <summary>How the site was asked for its files: <c>fast lane</c>, <c>ahead over TLS</c>, <c>ahead with a gap of 3 ms</c> or <c>one at a time</c>; null if it was asked for none.</summary>
+    public string? AskedBy { get; }
 
     /// <summary>When the site's turn came, local time.</summary>
     public DateTime StartTime { get; }

@@ -240,9 +240,10 @@ public sealed class TentacleClient : IDisposable
         _channel.Dispose();
     }
 
-    /// <summary>Begins to ask several things at once; towards a stock server only over TLS (protocol.md, section 10), and until it is disposed the only way to ask.</summary>
+    /// <summary>Begins to ask several things at once; until it is disposed that is the only way to ask.</summary>
     /// <param name="cancellationToken">Closes the connection and ends what is under way at once.</param>
-    internal TentaclePipeline BeginPipeline(CancellationToken cancellationToken) => new(_channel, _conversation, HasFastLane, cancellationToken);
+    /// <param name="gap">Time between two commands to a stock server (protocol.md, section 10); null for one with the fast lane.</param>
+    internal TentaclePipeline BeginPipeline(CancellationToken cancellationToken, Func<TimeSpan>? gap = null) => new(_channel, _conversation, gap, cancellationToken);
 
     /// <summary>Comes back when the conversation is in step again after a line that no server answers.</summary>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>

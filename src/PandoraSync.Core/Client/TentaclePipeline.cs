@@ -37,14 +37,19 @@ internal sealed class TentaclePipeline : IDisposable
     private readonly bool _hasFastLane;
     private int _bytes;
 
-    public TentaclePipeline(TentacleChannel channel, Conversation conversation, bool hasFastLane, CancellationToken cancellationToken)
+    /// <summary>Begins.</summary>
+    /// <param name="channel">The connection.</param>
+    /// <param name="conversation">The conversation over it.</param>
+    /// <param name="gap">Time between two commands to a stock server; null for one with the fast lane.</param>
+    /// <param name="cancellationToken">Ends what is under way by closing the connection.</param>
+    public TentaclePipeline(TentacleChannel channel, Conversation conversation, Func<TimeSpan>? gap, CancellationToken cancellationToken)
     {
-        _hasFastLane = hasFastLane;
+        _hasFastLane = gap is null;
         _channel = channel;
         _conversation = conversation;
         _patience = channel.IdleTimeout;
         _watch = conversation.Begin("RECV", file: null, cancellationToken);
-        _ahead = channel.BeginSendingAhead(isLineByLine: !hasFastLane);
+        _ahead = channel.BeginSendingAhead(gap);
         channel.ReadAheadBytes = BufferPool.BufferBytes;
     }
 
@@ -53,6 +58,9 @@ internal sealed class TentaclePipeline : IDisposable
 
     /// <summary>True when answers must be read before more is asked.</summary>
     public bool IsFull => _bytes >= MostBytes;
+
+    /// <summary>True if it ended by a file that cannot be asked for ahead.</summary>
+    public bool BrokeByFile { get; private set; }
 
     /// <summary>Asks for a copy of a file; it is sent with the next <see cref="Send"/>.</summary>
     public void Receive(string name)
@@ -80,9 +88,6 @@ internal sealed class TentaclePipeline : IDisposable
     /// <summary>Sends what was asked, beside the reading of answers.</summary>
     public void Send() => _ahead.Begin();
 
-    /// <inheritdoc cref="ReadFileAsync(TentacleVerb, string, Func{long, Stream}, Action{int})"/>
-    public Task<long?> ReadFileAsync(string name, Func<long, Stream> open, Action<int>? received) => ReadFileAsync(TentacleVerb.Recv, name, open, received);
-
     /// <summary>Reads the answer to <see cref="Receive"/> or <see cref="Move"/>.</summary>
     /// <param name="verb">RECV or MV.</param>
     /// <param name="name">The file's name.</param>
@@ -94,7 +99,7 @@ internal sealed class TentaclePipeline : IDisposable
     {
         var reply = await ReadAsync(verb, name).ConfigureAwait(false);
         if (!_hasFastLane && reply.Size is null or 0)
-            throw BreakOff($"answered '{reply}'");
+            throw BreakOff($"answered '{reply}'", isFilesFault: true);
         if (reply.Size is not { } size)
             return RefusalReasons.IsMissing(reply) ? null : throw _conversation.Refusal(reply);
         Stream destination;
@@ -138,7 +143,12 @@ internal sealed class TentaclePipeline : IDisposable
 
     /// <summary>Closes a connection that cannot go on because of what the file under way turned out to be.</summary>
     /// <param name="what">What the server did, as the end of a sentence that begins with its name.</param>
-    public TentacleException BreakOff(string what) => _channel.Fail(TentacleErrorKind.Protocol, what, inner: null);
+    /// <param name="isFilesFault">True if the file is to blame, and not the line.</param>
+    public TentacleException BreakOff(string what, bool isFilesFault = false)
+    {
+        BrokeByFile |= isFilesFault;
+        return _channel.Fail(TentacleErrorKind.Protocol, what, inner: null);
+    }
 
     /// <summary>Reads the answer to <see cref="Delete"/>.</summary>
     /// <param name="name">The file's name.</param>

@@ -34,23 +34,13 @@ public sealed class TentacleSession : IDisposable
     public string Name { get; }
 
     /// <summary>How to reach the server.</summary>
-    public TentacleClientOptions Options { get; private set; }
+    public TentacleClientOptions Options { get; }
 
     /// <summary>The server: <c>host:port</c>.</summary>
     public string Endpoint => Options.Endpoint.ToString();
 
     /// <summary>Whether a connection is open just now. A session that is idle connects again by itself.</summary>
     public TentacleSessionState State => _closed ? TentacleSessionState.Closed : _client is { IsUsable: true } ? TentacleSessionState.Connected : TentacleSessionState.Idle;
-
-    /// <summary>From the next connection on, sends in pieces of at most 1,024 bytes.</summary>
-    /// <returns>False if it did so already.</returns>
-    public bool UseSmallRecords()
-    {
-        if (Options.SmallRecords)
-            return false;
-        Options = Options with { SmallRecords = true };
-        return true;
-    }
 
     /// <summary>Does something with the server.</summary>
     /// <param name="action">What; told the connection.</param>

@@ -13,10 +13,11 @@ namespace PandoraSync.Configuration;
 internal sealed class PandoraSyncConfiguration
 {
     private const string DefaultIncomingDirectory = "/var/spool/pandora/data_in";
+    private const string RemovedMode = "sync_mode";
     private static readonly string[] Keys =
     [
         "syncserver", "sync_address", "sync_port", "sync_ca", "sync_cert", "sync_key", "sync_retries", "sync_timeout", "sync_block_size", "incomingdir",
-        "sync_password", "sync_verify_host", "sync_connections", "sync_mode",
+        "sync_password", "sync_verify_host", "sync_connections", RemovedMode,
     ];
 
     private PandoraSyncConfiguration(string path, SettingReader reader)
@@ -58,7 +59,7 @@ internal sealed class PandoraSyncConfiguration
 
     /// <summary>What running it would do, in a sentence.</summary>
     public override string ToString() => IsEnabled
-        ? $"{Path}: drains {string.Join(", ", Sites.Select(s => s.Name))} into {Options.IncomingDirectory} ({Options.Delivery}, at most {Options.Connections} connections a site)"
+        ? $"{Path}: drains {string.Join(", ", Sites.Select(s => s.Name))} into {Options.IncomingDirectory} (at most {Options.Connections} connections a site)"
         : $"{Path}: syncserver is off, so nothing is drained";
 
     private static bool ReadSwitch(SettingReader reader)
@@ -113,16 +114,9 @@ internal sealed class PandoraSyncConfiguration
     {
         var incoming = reader.Text("incomingdir", DefaultIncomingDirectory)!;
         var connections = (int)reader.Number("sync_connections", 8, 1, 64);
-        var mode = reader.Text("sync_mode", "safe")!;
-        var delivery = mode.ToLowerInvariant() switch
-        {
-            "safe" => SyncDelivery.Safe,
-            "fast" => SyncDelivery.Fast,
-            _ => (SyncDelivery?)null,
-        };
-        if (delivery is null)
-            reader.Problem("sync_mode", $"sync_mode must be safe or fast, not '{TentacleText.Show(mode)}'.");
-        return reader.Try("incomingdir", () => new SyncOptions(incoming) { Connections = connections, Delivery = delivery ?? SyncDelivery.Safe })
+        if (reader.SourceOf(RemovedMode) is not "default")
+            reader.Warn(RemovedMode, "sync_mode has no effect any more: every drain is safe, and as fast as the line allows; remove the line.");
+        return reader.Try("incomingdir", () => new SyncOptions(incoming) { Connections = connections })
             ?? new SyncOptions(System.IO.Path.GetTempPath());
     }
 }

@@ -13,6 +13,8 @@ internal static class SocketTuning
     private const int TcpLevel = 6;
     private const int TcpQuickAck = 12;
     private const int TcpInfo = 11;
+    private const int TcpInfoUnacknowledged = 24;
+    private const int TcpInfoWindow = 80;
     private const int TcpInfoBytesAcknowledged = 120;
     private const int QueryUnsentBytes = 0x5411;
     private const int SetAckFrequency = unchecked((int)0x98000017);
@@ -52,20 +54,27 @@ internal static class SocketTuning
     }
 
     /// <summary>Bytes that the peer has acknowledged so far; null where the platform cannot tell.</summary>
-    public static long? AcknowledgedBytes(Socket socket)
-    {
-        if (!IsLinux)
-            return null;
-        var info = new byte[TcpInfoBytesAcknowledged + sizeof(long)];
-        var length = info.Length;
-        return NativeMethods.GetSocketOption(socket.Handle, TcpLevel, TcpInfo, info, ref length) == 0 && length == info.Length
-            ? BitConverter.ToInt64(info, TcpInfoBytesAcknowledged)
-            : null;
-    }
+    public static long? AcknowledgedBytes(Socket socket) =>
+        ReadInfo(socket, TcpInfoBytesAcknowledged + sizeof(long)) is { } info ? BitConverter.ToInt64(info, TcpInfoBytesAcknowledged) : null;
+
+    /// <summary>Whether the system tells what <see cref="IsWindowFull"/> gives.</summary>
+    public static bool CanTellWindow => IsLinux;
+
+    /// <summary>True if what is written next would wait for acknowledgements, and leave in one segment with what is written behind it; false where the platform cannot tell.</summary>
+    public static bool IsWindowFull(Socket socket) =>
+        ReadInfo(socket, TcpInfoWindow + sizeof(uint)) is { } info && BitConverter.ToUInt32(info, TcpInfoUnacknowledged) + 1 >= BitConverter.ToUInt32(info, TcpInfoWindow);
 
     /// <summary>Bytes written that the peer has not acknowledged yet; null where the platform cannot tell.</summary>
     public static int? UnacknowledgedBytes(Socket socket) =>
         IsLinux && NativeMethods.IoControl(socket.Handle, (UIntPtr)QueryUnsentBytes, out var bytes) == 0 ? bytes : null;
+
+    private static byte[]? ReadInfo(Socket socket, int bytes)
+    {
+        if (!IsLinux)
+            return null;
+        var info = new byte[bytes];
+        return NativeMethods.GetSocketOption(socket.Handle, TcpLevel, TcpInfo, info, ref bytes) == 0 && bytes == info.Length ? info : null;
+    }
 
     private static void SetQuickAcknowledgement(Socket socket, int value) =>
         // A failure (a closed socket) shows at the read itself.

@@ -31,6 +31,9 @@ internal sealed record SiteResult
     /// <summary>How long the site took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>How it was asked for its files: <c>fast lane</c>, <c>ahead over TLS</c>, <c>ahead with a gap of 3 ms</c> or <c>one at a time</c>; null if it was asked for none.</summary>
+    public string? AskedBy { get; init; }
+
     /// <summary>Why the site could not be drained to its end; null if it was.</summary>
     public TentacleException? Error { get; init; }
 

@@ -26,8 +26,11 @@ internal sealed record SyncOptions
     /// <summary>Where files arrive.</summary>
     public string IncomingDirectory { get; }
 
-    /// <summary>How a file is taken; <see cref="SyncDelivery.Safe"/> by default.</summary>
-    public SyncDelivery Delivery { get; init; } = SyncDelivery.Safe;
+    /// <summary>True to take copies only: the sites keep their files.</summary>
+    public bool KeepsFiles { get; init; }
+
+    /// <summary>False to ask stock servers for one file at a time on every line, as for comparisons; true by default.</summary>
+    public bool AsksAhead { get; init; } = true;
 
     /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help, and as the server lets in.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>

@@ -9,8 +9,8 @@ namespace PandoraSync.Transport;
 /// waits for the other to read. It bounds no wait; the reads beside it do.
 /// </summary>
 /// <param name="write">Writes bytes; an error of it shows at the reads.</param>
-/// <param name="isLineByLine">True to write each line by itself, for a peer that takes what it reads at once for one line (protocol.md, section 10).</param>
-internal sealed class BackgroundSender(Func<ArraySegment<byte>, Task> write, bool isLineByLine = false)
+/// <param name="beforeLine">Waited for before each line, which is then written by itself, for a peer that takes what it reads at once for one line (protocol.md, section 10); null to send as much as there is.</param>
+internal sealed class BackgroundSender(Func<ArraySegment<byte>, Task> write, Func<Task>? beforeLine = null)
 {
     private readonly object _gate = new();
     private FrameBuffer _queued = new();
@@ -51,7 +51,13 @@ internal sealed class BackgroundSender(Func<ArraySegment<byte>, Task> write, boo
         {
             for (var left = bytes; left.Count > 0;)
             {
-                var count = isLineByLine ? Array.IndexOf(left.Array!, (byte)'\n', left.Offset, left.Count) + 1 - left.Offset : left.Count;
+                var count = left.Count;
+                if (beforeLine is not null)
+                {
+                    count = Array.IndexOf(left.Array!, (byte)'\n', left.Offset, left.Count) + 1 - left.Offset;
+                    await beforeLine().ConfigureAwait(false);
+                }
+
                 await write(new ArraySegment<byte>(left.Array!, left.Offset, count)).ConfigureAwait(false);
                 left = new ArraySegment<byte>(left.Array!, left.Offset + count, left.Count - count);
             }

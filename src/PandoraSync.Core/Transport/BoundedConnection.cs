@@ -3,7 +3,6 @@ using System.IO;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using PandoraSync.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Transport.Tls;
 
@@ -48,8 +47,8 @@ internal abstract class BoundedConnection : IDisposable
     /// <summary>The file under way, for messages; null where none is.</summary>
     public string? File { get; set; }
 
-    /// <summary>Most bytes in one write. Towards a stock relay over TLS it must be 1,024 (protocol.md, section 7).</summary>
-    public int MaxWriteBytes { get; set; } = BufferPool.BufferBytes;
+    /// <summary>Most bytes in one TLS record; null where it does not matter.</summary>
+    public int? MaxRecordBytes { get; init; }
 
     /// <summary>Bytes received so far.</summary>
     public long BytesReceived { get; private set; }
@@ -140,15 +139,9 @@ internal abstract class BoundedConnection : IDisposable
     {
         try
         {
-            for (var at = 0; at < bytes.Count; at += MaxWriteBytes)
-            {
-                var piece = Math.Min(MaxWriteBytes, bytes.Count - at);
-                BeginWait();
-                await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, piece, CancellationToken.None).ConfigureAwait(false);
-                EndWait(piece);
-            }
-
-            BytesSent += bytes.Count;
+            BeginWait();
+            await WriteAsync(bytes).ConfigureAwait(false);
+            EndWait(bytes.Count);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
@@ -170,15 +163,25 @@ internal abstract class BoundedConnection : IDisposable
     {
         try
         {
-            for (var at = 0; at < bytes.Count; at += MaxWriteBytes)
-                await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, Math.Min(MaxWriteBytes, bytes.Count - at), CancellationToken.None).ConfigureAwait(false);
-            BytesSent += bytes.Count;
+            await WriteAsync(bytes).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             _sendError ??= e;
             Close(reset: true);
         }
+    }
+
+    /// <summary>Writes bytes; more than one record may have as many records, which leave together.</summary>
+    private async Task WriteAsync(ArraySegment<byte> bytes)
+    {
+        var most = MaxRecordBytes ?? bytes.Count;
+        if (bytes.Count > most)
+            Line.Hold();
+        for (var at = 0; at < bytes.Count; at += most)
+            await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, Math.Min(most, bytes.Count - at), CancellationToken.None).ConfigureAwait(false);
+        await Line.ReleaseAsync().ConfigureAwait(false);
+        BytesSent += bytes.Count;
     }
 
     private void BeginWait()

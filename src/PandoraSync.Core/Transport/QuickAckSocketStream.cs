@@ -22,6 +22,8 @@ internal sealed class QuickAckSocketStream : Stream
 
     private readonly NetworkStream _stream;
     private readonly int _lingerMicroseconds;
+    private MemoryStream? _held;
+    private bool _isHolding;
 
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">The socket; closed with the stream.</param>
@@ -81,8 +83,26 @@ internal sealed class QuickAckSocketStream : Stream
         return read;
     }
 
+    /// <summary>Keeps what is written until <see cref="ReleaseAsync"/>: small TLS records then leave in one write.</summary>
+    public void Hold()
+    {
+        _held ??= new MemoryStream();
+        _isHolding = true;
+    }
+
+    /// <summary>Writes what is held; nothing else if nothing is.</summary>
+    public Task ReleaseAsync()
+    {
+        if (!_isHolding)
+            return Task.CompletedTask;
+        _isHolding = false;
+        var bytes = (int)_held!.Length;
+        _held.SetLength(0);
+        return _stream.WriteAsync(_held.GetBuffer(), 0, bytes);
+    }
+
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        _stream.WriteAsync(buffer, offset, count, cancellationToken);
+        _isHolding ? _held!.WriteAsync(buffer, offset, count, cancellationToken) : _stream.WriteAsync(buffer, offset, count, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => _stream.Write(buffer, offset, count);
 

@@ -161,9 +161,9 @@ internal sealed class TentacleChannel : BoundedConnection
         {
             while (length > 0 || _outgoing.Count > 0)
             {
-                var ahead = _outgoing.TakeContent(MaxWriteBytes);
+                var ahead = _outgoing.TakeContent(buffer.Length);
                 Buffer.BlockCopy(ahead.Array!, ahead.Offset, buffer, 0, ahead.Count);
-                var count = ReadPiece(source, new ArraySegment<byte>(buffer, ahead.Count, Math.Min(buffer.Length, MaxWriteBytes) - ahead.Count), length);
+                var count = ReadPiece(source, new ArraySegment<byte>(buffer, ahead.Count, buffer.Length - ahead.Count), length);
                 await SendAsync(new ArraySegment<byte>(buffer, 0, ahead.Count + count)).ConfigureAwait(false);
                 length -= count;
                 Credit?.Moved(count);
@@ -196,8 +196,8 @@ internal sealed class TentacleChannel : BoundedConnection
     }
 
     /// <summary>A line of its own for bytes that are sent while answers are read; while it is used, nothing else is sent.</summary>
-    /// <param name="isLineByLine">True to write each line, and so each TLS record, by itself.</param>
-    internal BackgroundSender BeginSendingAhead(bool isLineByLine) => new(SendBesideAsync, isLineByLine);
+    /// <param name="gap">The time between two lines, each of which is then written by itself: as a TLS record, or as a segment; null to send as much as there is.</param>
+    internal BackgroundSender BeginSendingAhead(Func<TimeSpan>? gap) => new(SendBesideAsync, gap is null ? null : new LineSpacing(Socket, gap).WaitAsync);
 
     /// <summary>Reads whatever comes, for a relay.</summary>
     /// <param name="buffer">Advance from its beginning.</param>

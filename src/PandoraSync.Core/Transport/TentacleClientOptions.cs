@@ -27,8 +27,8 @@ public sealed record TentacleClientOptions
     /// <summary>The HTTP proxy to go through, which then looks up the server's name; null for none.</summary>
     public HttpProxyOptions? Proxy { get; init; }
 
-    /// <summary>Sends in pieces of at most 1,024 bytes, which a stock relay with TLS needs (protocol.md, section 7).</summary>
-    public bool SmallRecords { get; init; }
+    /// <summary>Most bytes in a TLS record that is sent; 1,024, since a stock relay stalls on larger ones (protocol.md, section 7). Another value is for comparisons.</summary>
+    internal int MaxRecordBytes { get; init; } = TentacleLimits.StockReadBytes;
 
     /// <summary>How long to wait for a connection and for each read or write, from 0.1 s to 1 hour; 10 s by default (stock's <c>sync_timeout</c>).</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>

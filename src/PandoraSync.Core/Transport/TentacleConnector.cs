@@ -108,10 +108,11 @@ internal static class TentacleConnector
         {
             var line = new QuickAckSocketStream(socket, LingerForAnswers);
             var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
-            var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
-            if (options.SmallRecords)
-                channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
-            return channel;
+            return new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout)
+            {
+                MinimumRate = options.MinimumRate,
+                MaxRecordBytes = options.Tls is null ? null : options.MaxRecordBytes,
+            };
         }
         catch
         {

@@ -42,7 +42,7 @@ public sealed class PandoraServerConfTests : IDisposable
         Assert.All(configuration.Sites, s => Assert.Equal((5, TimeSpan.FromSeconds(20)), (s.Client.RetryCount, s.Client.Timeout)));
         Assert.All(configuration.Sites, s => Assert.Equal(HostNameCheck.Warn, s.Client.Tls!.HostNameCheck));
         Assert.All(configuration.Sites, s => Assert.NotNull(s.Client.Tls!.Identity));
-        Assert.Equal(("/var/spool/pandora/data_in", SyncDelivery.Safe, 8), (configuration.Options.IncomingDirectory, configuration.Options.Delivery, configuration.Options.Connections));
+        Assert.Equal(("/var/spool/pandora/data_in", 8), (configuration.Options.IncomingDirectory, configuration.Options.Connections));
         Assert.Empty(configuration.Warnings);
         Assert.Equal($"{_made["pandora_server.conf"]}, line 9", configuration.Settings.Single(s => s.Key is "sync_port").Source);
         Assert.Equal("default", configuration.Settings.Single(s => s.Key is "sync_connections").Source);
@@ -51,8 +51,8 @@ public sealed class PandoraServerConfTests : IDisposable
     [Fact]
     public void Our_own_additions_are_read_and_secrets_are_not_shown()
     {
-        var configuration = Read("syncserver 1\nsync_address a\nsync_password sesame\nsync_connections 9\nsync_mode fast\n");
-        Assert.Equal((SyncDelivery.Fast, 9), (configuration.Options.Delivery, configuration.Options.Connections));
+        var configuration = Read("syncserver 1\nsync_address a\nsync_password sesame\nsync_connections 9\n");
+        Assert.Equal(9, configuration.Options.Connections);
         Assert.True(configuration.Sites[0].Client.Password!.Matches("0000") is false);
         Assert.NotNull(configuration.Sites[0].Client.Password);
         Assert.Equal("***", configuration.Settings.Single(s => s.Key is "sync_password").Value);
@@ -87,6 +87,13 @@ public sealed class PandoraServerConfTests : IDisposable
         Assert.Equal([$"{path}, line 3: sync_address replaces the value of {path}, line 2.", $"{path}, line 4: sync_adress is not a known setting of the sync server; it is ignored."], configuration.Warnings);
     }
 
+    [Fact]
+    public void A_mode_that_somebody_still_has_is_said_to_have_no_effect()
+    {
+        var configuration = Read("syncserver 1\nsync_address a\nsync_mode fast\n");
+        Assert.Equal([$"{_made["pandora_server.conf"]}, line 3: sync_mode has no effect any more: every drain is safe, and as fast as the line allows; remove the line."], configuration.Warnings);
+    }
+
     [Theory]
     [InlineData("syncserver 1\n", "line 1: sync_address is missing: give the sites' Tentacle servers, separated by commas.")]
     [InlineData("syncserver 1\nsync_address a\nsync_port 0\n", "line 3: sync_port must be a number between 1 and 65535, not '0'.")]
@@ -94,7 +101,6 @@ public sealed class PandoraServerConfTests : IDisposable
     [InlineData("syncserver 1\nsync_address a:b:c\n", "line 2: 'a:b:c' has no valid port: it must be a number between 1 and 65535.")]
     [InlineData("syncserver 1\nsync_address a\nsync_timeout 0\n", "line 3: sync_timeout must be seconds between 0.1 and 3600, not '0'.")]
     [InlineData("syncserver 1\nsync_address a\nsync_retries -1\n", "line 3: sync_retries must be a number between 0 and 100, not '-1'.")]
-    [InlineData("syncserver 1\nsync_address a\nsync_mode quick\n", "line 3: sync_mode must be safe or fast, not 'quick'.")]
     [InlineData("syncserver 1\nsync_address a\nincomingdir data_in\n", "line 3: The incoming directory 'data_in' is not a full path: give an absolute one.")]
     [InlineData("syncserver 1\nsync_address a\nsync_ca cacert.pem\n", "line 3: sync_ca is the relative path 'cacert.pem': use an absolute one, since a service does not start in the folder that you expect.")]
     [InlineData("syncserver 1\nsync_address a\nsync_cert /x.pem\n", "line 3: sync_ca is missing: without an authority nobody can tell whether the other side is a site.")]

@@ -25,6 +25,9 @@ internal static class FaultStories
         (2, Gen.Int[1, 8].Select(ms => new FaultPlan { JoinFor = TimeSpan.FromMilliseconds(ms) })),
         (4, Gen.Int[2, 40].Select(n => new FaultPlan { JoinLinesAt = n })));
 
+    // So long that a stock server is asked ahead without TLS too.
+    private static readonly Gen<FaultPlan> PlanOfLongLine = Gen.Select(PlanThatJoins, Gen.Int[3, 6], (plan, ms) => plan with { Delay = TimeSpan.FromMilliseconds(ms) });
+
     private static readonly Gen<FaultPlan> PlanUnderTls = Gen.Frequency(
         (4, Plan),
         (1, Offset.Select(at => new FaultPlan { CorruptAt = at })));
@@ -47,11 +50,12 @@ internal static class FaultStories
         Gen.Frequency((7, Gen.Const(value: false)), (1, Gen.Const(value: true))).SelectMany(tls => Of(Gen.Const(tls ? FaultyWay.Tls : FaultyWay.Plain), tls ? PlanUnderTls : Plan, tls ? PlanUnderTls : Plan, together: Any));
 
     /// <summary>
-    /// Stories for a stock server, which is asked ahead over TLS. What passes is corrupted only under TLS: without it nothing in the protocol shows a
+    /// Stories for a stock server, which is asked ahead over TLS and over long lines. What passes is corrupted only under TLS: without it nothing in the protocol shows a
     /// byte that was turned. No file is sent twice at once: stock says OK to both and keeps the last.
     /// </summary>
     public static Gen<FaultStory> ForStock { get; } = Gen.Frequency(
         (1, Of(Gen.Const(FaultyWay.Plain), Plan, Plan, together: AllButSendAgain)),
+        (2, Of(Gen.Const(FaultyWay.Plain), PlanOfLongLine, Plan, together: AllButSendAgain)),
         (1, Of(Gen.Const(FaultyWay.Tls), PlanUnderTls, PlanUnderTls, together: AllButSendAgain)),
         (2, Of(Gen.Const(FaultyWay.TlsRelay), PlanThatJoins, Plan, together: AllButSendAgain)));
 

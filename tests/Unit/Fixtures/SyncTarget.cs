@@ -23,15 +23,15 @@ internal sealed class SyncTarget : IDisposable
     public static SyncSite Site(int port, TimeSpan? timeout = null, int retries = 3) =>
         new(new TentacleClientOptions(new TentacleEndpoint("127.0.0.1", port)) { Timeout = timeout ?? TimeSpan.FromSeconds(10), RetryCount = retries });
 
-    public async Task<SiteResult> DrainAsync(int port, SyncDelivery delivery = SyncDelivery.Safe, int connections = 4) =>
-        await DrainAsync(Site(port), delivery, connections);
+    public async Task<SiteResult> DrainAsync(int port, bool keepsFiles = false, int connections = 4) =>
+        await DrainAsync(Site(port), keepsFiles, connections);
 
-    public async Task<SiteResult> DrainAsync(SyncSite site, SyncDelivery delivery = SyncDelivery.Safe, int connections = 4, CancellationToken cancellationToken = default) =>
-        (await Eventually.Ends(SyncRunner.DrainAsync([site], Options(delivery, connections), completed: null, cancellationToken), "the drain", TimeSpan.FromSeconds(60))).Single();
+    public async Task<SiteResult> DrainAsync(SyncSite site, bool keepsFiles = false, int connections = 4, CancellationToken cancellationToken = default) =>
+        (await Eventually.Ends(SyncRunner.DrainAsync([site], Options(keepsFiles, connections), completed: null, cancellationToken), "the drain", TimeSpan.FromSeconds(60))).Single();
 
-    public SyncOptions Options(SyncDelivery delivery = SyncDelivery.Safe, int connections = 4) => new(Incoming.Path)
+    public SyncOptions Options(bool keepsFiles = false, int connections = 4) => new(Incoming.Path)
     {
-        Delivery = delivery,
+        KeepsFiles = keepsFiles,
         Connections = connections,
         Verbose = text =>
         {

@@ -36,7 +36,7 @@ public sealed class AheadDrainTests
         Assert.Empty(stock.FileNames());
         Assert.True(ahead > 1200, $"Only {ahead} commands were followed by another when they were read.");
         Assert.Equal(connections, stock.ConnectionsServed);
-        Assert.Contains(target.Story, l => l.Contains("asked for ahead over TLS", StringComparison.Ordinal));
+        Assert.Equal("ahead over TLS", result.AskedBy);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class AheadDrainTests
         var files = AgentData.MakeMany(300);
         using var stock = With(files);
         using var target = new SyncTarget();
-        Assert.True((await target.DrainAsync(Site(stock.Port), SyncDelivery.Keep, connections: 1)).Succeeded);
+        Assert.True((await target.DrainAsync(Site(stock.Port), keepsFiles: true, connections: 1)).Succeeded);
         target.HasExactly(files);
         Assert.Equal(300, stock.FileNames().Length);
     }
@@ -164,6 +164,7 @@ public sealed class AheadDrainTests
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
         Assert.Contains(target.Story, l => l.Contains("one file at a time", StringComparison.Ordinal));
+        Assert.Equal("one at a time", result.AskedBy);
     }
 
     [Theory]

@@ -115,10 +115,8 @@ public sealed class DrainFaultTests
         Assert.Empty(server.FileNames());
     }
 
-    [Theory]
-    [InlineData(SyncDelivery.Safe)]
-    [InlineData(SyncDelivery.Fast)]
-    public async Task A_line_that_ends_before_the_last_word_leaves_no_file_on_both_sides(SyncDelivery delivery)
+    [Fact]
+    public async Task A_line_that_ends_before_the_last_word_leaves_no_file_on_both_sides()
     {
         var file = AgentData.Make(1);
         using var ours = new OurServer();
@@ -127,7 +125,7 @@ public sealed class DrainFaultTests
         var said = $"RECV <.pandorasync>\nLS <>\nLS OK\nRECV <{file.Name}>\nRECV OK\nDEL <{file.Name}> SHA256 {digest}\n";
         using var proxy = new FaultProxy(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, ours.Port), toServer: n => new FaultPlan { CutAt = n == 1 ? said.Length : null });
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short), delivery, connections: 1);
+        var result = await target.DrainAsync(SyncTarget.Site(proxy.Port, Short), connections: 1);
         Assert.True(result.Succeeded, $"{result}\n{string.Join('\n', target.Story)}");
         target.HasExactly([file]);
         Assert.Empty(ours.Buffer.FileNames());
@@ -170,22 +168,6 @@ public sealed class DrainFaultTests
         var result = await target.DrainAsync(server.Port);
         Assert.Equal((1L, 0L), (result.Files, result.Recovered));
         target.HasExactly([file]);
-    }
-
-    [Fact]
-    public async Task A_fast_delivery_says_which_file_a_stock_server_lost()
-    {
-        var file = AgentData.Make(1, 40_000);
-        using var server = new StockServer();
-        server.Put(file);
-        using var proxy = new FaultProxy(server.EndPoint, toClient: n => new FaultPlan { StallAt = n == 1 ? 20_000L : null });
-        using var target = new SyncTarget();
-        var draining = target.DrainAsync(SyncTarget.Site(proxy.Port), SyncDelivery.Fast, connections: 1);
-        await Eventually.BecomesTrue(() => server.FileNames().Length == 0, "the server has sent all of it");
-        proxy.CutAll(reset: true);
-        var result = await draining;
-        Assert.Null(result.Error);
-        Assert.Contains("it is lost", Assert.Single(result.Skipped).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,22 +14,20 @@ namespace PandoraSync.Tests.Sync;
 
 public sealed class DrainTests
 {
-    public static TheoryData<bool, SyncDelivery, int> Ways => new()
-    {
-        { true, SyncDelivery.Safe, 1 }, { true, SyncDelivery.Safe, 4 }, { true, SyncDelivery.Fast, 1 }, { true, SyncDelivery.Fast, 4 },
-        { false, SyncDelivery.Safe, 1 }, { false, SyncDelivery.Safe, 4 }, { false, SyncDelivery.Fast, 1 }, { false, SyncDelivery.Fast, 4 },
-    };
-
     [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task A_buffer_is_drained_byte_for_byte(bool stock, SyncDelivery delivery, int connections)
+    [InlineData(true, 1, "one at a time")]
+    [InlineData(true, 4, "one at a time")]
+    [InlineData(false, 1, "fast lane")]
+    [InlineData(false, 4, "fast lane")]
+    public async Task A_buffer_is_drained_byte_for_byte(bool stock, int connections, string askedBy)
     {
         var files = AgentData.MakeMany(200);
         using var buffer = Buffer(stock, files);
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(buffer.Port, delivery, connections);
+        var result = await target.DrainAsync(buffer.Port, connections: connections);
         Assert.True(result.Succeeded, result.ToString());
         Assert.Equal((200L, files.Sum(f => (long)f.Content.Length)), (result.Files, result.Bytes));
+        Assert.Equal(askedBy, result.AskedBy);
         Assert.Empty(buffer.FileNames());
         target.HasExactly(files);
     }
@@ -42,23 +40,23 @@ public sealed class DrainTests
         var files = AgentData.MakeMany(20);
         using var buffer = Buffer(stock, files);
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(buffer.Port, SyncDelivery.Keep);
+        var result = await target.DrainAsync(buffer.Port, keepsFiles: true);
         Assert.Equal(20, result.Files);
         Assert.Equal(20, buffer.FileNames().Length);
         target.HasExactly(files);
     }
 
     [Theory]
-    [InlineData(true, SyncDelivery.Safe)]
-    [InlineData(true, SyncDelivery.Fast)]
-    [InlineData(false, SyncDelivery.Safe)]
-    [InlineData(false, SyncDelivery.Keep)]
-    public async Task Empty_files_arrive_too(bool stock, SyncDelivery delivery)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task Empty_files_arrive_too(bool stock, bool keepsFiles)
     {
         var files = new[] { new AgentData("empty.1760000000.data", 1_760_000_000, []), AgentData.Make(1), new AgentData("void.1760000005.data", 1_760_000_005, []) };
         using var buffer = Buffer(stock, files);
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(buffer.Port, delivery, 1);
+        var result = await target.DrainAsync(buffer.Port, keepsFiles, 1);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
     }

@@ -14,15 +14,13 @@ namespace PandoraSync.Tests.Sync;
 /// <summary>Drains from our own server, with many questions under way at once (protocol.md, section 9).</summary>
 public sealed class FastLaneDrainTests
 {
-    [Theory]
-    [InlineData(SyncDelivery.Safe)]
-    [InlineData(SyncDelivery.Fast)]
-    public async Task A_site_of_ours_is_drained_without_a_single_move(SyncDelivery delivery)
+    [Fact]
+    public async Task A_site_of_ours_is_drained_without_a_single_move()
     {
         var files = AgentData.MakeMany(600);
         using var ours = With(files);
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(ours.Port, delivery);
+        var result = await target.DrainAsync(ours.Port);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
         Assert.Empty(ours.Buffer.FileNames());
@@ -50,23 +48,23 @@ public sealed class FastLaneDrainTests
         var files = AgentData.MakeMany(300);
         using var ours = With(files);
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(ours.Port, SyncDelivery.Keep);
+        var result = await target.DrainAsync(ours.Port, keepsFiles: true);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
         Assert.Equal(300, ours.Buffer.FileNames().Length);
     }
 
     [Theory]
-    [InlineData(SyncDelivery.Keep)]
-    [InlineData(SyncDelivery.Safe)]
-    public async Task Run_after_run_leaves_no_folders_behind(SyncDelivery delivery)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_after_run_leaves_no_folders_behind(bool keepsFiles)
     {
         using var ours = With([]);
         using var target = new SyncTarget();
         foreach (var n in Enumerable.Range(0, 6))
         {
             ours.Put(AgentData.Make(n));
-            Assert.True((await target.DrainAsync(ours.Port, delivery)).Succeeded);
+            Assert.True((await target.DrainAsync(ours.Port, keepsFiles)).Succeeded);
         }
 
         Assert.Empty(Directory.GetDirectories(Path.Combine(target.Incoming[".pandorasync"], SyncTarget.Site(ours.Port).FolderName, "part")));

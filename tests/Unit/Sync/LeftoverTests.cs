@@ -113,7 +113,7 @@ public sealed class LeftoverTests
         using var target = new SyncTarget();
         Put(target, $"127.0.0.1%3a{server.Port}", "whole", AgentData.Make(1));
         var warnings = new ConcurrentQueue<string>();
-        await DrainAsync(target.Options(SyncDelivery.Keep) with { Warn = warnings.Enqueue }, SyncTarget.Site(server.Port));
+        await DrainAsync(target.Options(keepsFiles: true) with { Warn = warnings.Enqueue }, SyncTarget.Site(server.Port));
         Assert.Contains($"1 file of '127.0.0.1:{server.Port}'", Assert.Single(warnings), StringComparison.Ordinal);
         Put(target, "old.example%3a41121", "whole", AgentData.Make(2));
         await SyncRunner.TakeAsync(SyncTarget.Site(server.Port), ["x"], target.Options() with { Warn = warnings.Enqueue }, CancellationToken.None);

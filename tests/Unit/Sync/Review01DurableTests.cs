@@ -23,28 +23,25 @@ public sealed class Review01DurableTests
     private const int RunsOfADrain = 2;
     private const int RunsOfAServer = 5;
 
-    public static TheoryData<bool, SyncDelivery, int, bool, int> Drains
+    public static TheoryData<bool, bool, int, bool, int> Drains
     {
         get
         {
-            (bool Stock, SyncDelivery Delivery, int Sites, bool ForeignFlushes)[] drains =
+            (bool Stock, bool KeepsFiles, int Sites, bool ForeignFlushes)[] drains =
             [
-                (false, SyncDelivery.Safe, 1, false),
-                (false, SyncDelivery.Safe, 2, false),
-                (false, SyncDelivery.Safe, 1, true),
-                (false, SyncDelivery.Fast, 2, true),
-                (false, SyncDelivery.Keep, 1, true),
-                (true, SyncDelivery.Safe, 1, false),
-                (true, SyncDelivery.Safe, 2, true),
-                (true, SyncDelivery.Fast, 1, true),
-                (true, SyncDelivery.Fast, 2, false),
-                (true, SyncDelivery.Keep, 1, true),
+                (false, false, 1, false),
+                (false, false, 2, false),
+                (false, false, 1, true),
+                (false, true, 1, true),
+                (true, false, 1, false),
+                (true, false, 2, true),
+                (true, true, 1, true),
             ];
-            var data = new TheoryData<bool, SyncDelivery, int, bool, int>();
-            foreach (var (stock, delivery, sites, foreignFlushes) in drains)
+            var data = new TheoryData<bool, bool, int, bool, int>();
+            foreach (var (stock, keepsFiles, sites, foreignFlushes) in drains)
             {
                 for (var run = 1; run <= RunsOfADrain; run++)
-                    data.Add(stock, delivery, sites, foreignFlushes, run);
+                    data.Add(stock, keepsFiles, sites, foreignFlushes, run);
             }
 
             return data;
@@ -68,18 +65,18 @@ public sealed class Review01DurableTests
 
     [Theory]
     [MemberData(nameof(Drains))]
-    public async Task Review01_what_a_drain_has_taken_is_on_disk_although_the_disk_failed_for_a_while(bool stock, SyncDelivery delivery, int sites, bool foreignFlushes, int run)
+    public async Task Review01_what_a_drain_has_taken_is_on_disk_although_the_disk_failed_for_a_while(bool stock, bool keepsFiles, int sites, bool foreignFlushes, int run)
     {
         using var disk = new FailingDisk();
         using var sources = new Sources(stock, sites, FilesPerSite);
         using var trouble = new Trouble(disk, foreignFlushes);
         var kept = new ConcurrentBag<string>();
-        var first = await sources.DrainAsync(disk.Path, delivery, file => kept.Add(file.Name), trouble.Begin);
+        var first = await sources.DrainAsync(disk.Path, keepsFiles, file => kept.Add(file.Name), trouble.Begin);
         await trouble.EndAsync();
         disk.Remount();
-        if (delivery == SyncDelivery.Keep)
+        if (keepsFiles)
             sources.Remove(kept);
-        var second = await sources.DrainAsync(disk.Path, delivery == SyncDelivery.Keep ? SyncDelivery.Safe : delivery);
+        var second = await sources.DrainAsync(disk.Path, keepsFiles: false);
         Assert.All(second, r => Assert.True(r.Succeeded, r.ToString()));
         disk.Remount();
         sources.AreWholeIn(disk.Path, $"time {run}, first run: {string.Join("; ", first.Select(r => $"{r.Files} files, {r.SkippedCount} left, {r.Error?.Message}"))}");
@@ -212,9 +209,9 @@ public sealed class Review01DurableTests
 
         private IEnumerable<string> Folders => [.. _stock.Select(s => s.Folder), .. _ours.Select(s => s.Buffer.Path)];
 
-        public async Task<IReadOnlyList<SiteResult>> DrainAsync(string incoming, SyncDelivery delivery, Action<ReceivedFile>? received = null, Action? begun = null)
+        public async Task<IReadOnlyList<SiteResult>> DrainAsync(string incoming, bool keepsFiles, Action<ReceivedFile>? received = null, Action? begun = null)
         {
-            var options = new SyncOptions(incoming) { Delivery = delivery, Connections = 2, MinFreeBytes = 0, Received = received, Progress = _ => begun?.Invoke() };
+            var options = new SyncOptions(incoming) { KeepsFiles = keepsFiles, Connections = 2, MinFreeBytes = 0, Received = received, Progress = _ => begun?.Invoke() };
             var drain = SyncRunner.DrainAsync([.. _stock.Select(s => s.Port).Concat(_ours.Select(s => s.Port)).Select(p => SyncTarget.Site(p))], options, completed: null, CancellationToken.None);
             return [.. await Eventually.Ends(drain, "the drain", TimeSpan.FromSeconds(60))];
         }

@@ -122,7 +122,7 @@ public sealed class TlsServerTests : IDisposable
         });
         var options = relay.Client with { Tls = tls, Password = TentaclePassword.FromText("first") };
         var file = AgentData.Make(1, 3_000_000);
-        using (var client = await TentacleClient.ConnectAsync(options with { SmallRecords = true }, CancellationToken.None))
+        using (var client = await TentacleClient.ConnectAsync(options, CancellationToken.None))
         {
             await client.SendAsync(file.Name, new MemoryStream(file.Content), file.Content.Length, sent: null, CancellationToken.None);
             await client.QuitAsync(CancellationToken.None);
@@ -133,6 +133,25 @@ public sealed class TlsServerTests : IDisposable
         Assert.True((await target.DrainAsync(new PandoraSync.Sync.SyncSite(options))).Succeeded);
         target.HasExactly([file]);
         Assert.Empty(last.Buffer.FileNames());
+    }
+
+    [Theory]
+    [InlineData(1024, true)]
+    [InlineData(16_384, false)]
+    public async Task A_send_through_a_stock_relay_with_tls_arrives_once_since_its_records_are_small(int recordBytes, bool arrives)
+    {
+        using var stock = new StockServer();
+        using var relay = new TlsRelay(stock.EndPoint, TestCertificates.Site.Certificate, stall: TimeSpan.FromSeconds(0.5));
+        var file = AgentData.Make(1, 1_500_000);
+        var options = SyncTarget.Site(relay.Port).Client with { Tls = TestCertificates.Client, MaxRecordBytes = recordBytes };
+        using var client = await TentacleClient.ConnectAsync(options, CancellationToken.None);
+        var sending = client.SendAsync(file.Name, new MemoryStream(file.Content), file.Content.Length, sent: null, CancellationToken.None);
+        if (arrives)
+            await Eventually.Ends(sending, "the send");
+        else
+            await Assert.ThrowsAsync<TentacleException>(() => Eventually.Ends(sending, "the send"));
+        Assert.Equal(arrives ? [file.Name] : [], stock.FileNames());
+        Assert.Single(stock.Commands);
     }
 
     public void Dispose() => _made.Dispose();

@@ -67,6 +67,18 @@ public sealed class BackgroundSenderTests
         Assert.Equal(string.Concat(Enumerable.Range(0, 100).Select(n => $"{n} ")), string.Concat(_written));
     }
 
+    [Fact]
+    public async Task Lines_that_are_kept_apart_leave_one_by_one_each_after_its_wait()
+    {
+        _first.SetResult();
+        var ahead = new BackgroundSender(WriteAsync, () => WriteAsync(new ArraySegment<byte>("|"u8.ToArray())));
+        Queue(ahead, "a\nb\n");
+        Queue(ahead, "c\n");
+        ahead.Begin();
+        await Eventually.Ends(ahead.CompleteAsync(), "the writes");
+        Assert.Equal(["|", "a\n", "|", "b\n", "|", "c\n"], _written);
+    }
+
     private static void Queue(BackgroundSender ahead, string text) => ahead.Queue(Encoding.ASCII.GetBytes(text));
 
     private Task WriteAsync(ArraySegment<byte> bytes)

@@ -5,14 +5,11 @@ namespace PandoraSync.Sync.Drain;
 /// <summary>
 /// How many contents one connection asks a stock server for before it has all that came proven (protocol.md, section 10): many as long as
 /// nothing breaks and they come soon; fewer after a break, so that the next one costs less, and over a slow line, so that what has come is soon
-/// delivered; after a few breaks in a row no more than one at a time.
+/// delivered.
 /// </summary>
 /// <param name="fairShare">Files that leave other connections their part.</param>
 internal sealed class AheadWindow(int fairShare)
 {
-    /// <summary>Breaks in a row after which nothing more is asked ahead.</summary>
-    public const int MostBreaks = 3;
-
     private const int MostFiles = 1024;
     private const int FewestFiles = 16;
 
@@ -20,26 +17,14 @@ internal sealed class AheadWindow(int fairShare)
     private const int FirstFiles = 64;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private readonly int _most = Math.Min(MostFiles, Math.Max(FirstFiles, fairShare));
-    private int _breaks;
 
     /// <summary>Most contents under way.</summary>
     public int Files { get; private set; } = FirstFiles;
 
-    /// <summary>True if this line does not take it.</summary>
-    public bool IsGivenUp => _breaks >= MostBreaks;
-
     /// <summary>A window has come through.</summary>
     /// <param name="elapsed">How long that took.</param>
-    public void Proved(TimeSpan elapsed)
-    {
-        _breaks = 0;
-        Files = elapsed > Longest ? Math.Max(FewestFiles, Files / 2) : Math.Min(_most, Files * 2);
-    }
+    public void Proved(TimeSpan elapsed) => Files = elapsed > Longest ? Math.Max(FewestFiles, Files / 2) : Math.Min(_most, Files * 2);
 
     /// <summary>A connection has broken, or is out of step.</summary>
-    public void Broke()
-    {
-        _breaks++;
-        Files = Math.Max(FewestFiles, Files / 4);
-    }
+    public void Broke() => Files = Math.Max(FewestFiles, Files / 4);
 }

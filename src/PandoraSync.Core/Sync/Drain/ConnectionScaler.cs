@@ -16,7 +16,6 @@ internal sealed class ConnectionScaler(DrainContext context, TentacleClient? con
     // Below this many files for each, another connection costs more than it brings.
     private const int FilesPerConnection = 8;
     private const int FewConnections = 4;
-    private static readonly TimeSpan LongRoundTrip = TimeSpan.FromMilliseconds(5);
 
     // Between two looks at the speed, so much is to happen that chance does not decide.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -66,7 +65,7 @@ internal sealed class ConnectionScaler(DrainContext context, TentacleClient? con
                 return FewConnections;
             if (connected.HasFastLane)
                 return 1;
-            return connected.RoundTrip >= LongRoundTrip ? int.MaxValue : FewConnections;
+            return connected.RoundTrip >= AskingManner.LongRoundTrip ? int.MaxValue : FewConnections;
         }
     }
 

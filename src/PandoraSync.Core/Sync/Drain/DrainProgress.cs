@@ -51,10 +51,10 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     /// <summary>Questions about files that the site has answered so far: the measure of how fast it is.</summary>
     public long Answers => Interlocked.Read(ref _answers);
 
-    /// <summary>Counts an answer.</summary>
-    public void Answered()
+    /// <summary>Counts answers.</summary>
+    public void Answered(int count = 1)
     {
-        Interlocked.Increment(ref _answers);
+        Interlocked.Add(ref _answers, count);
         Interlocked.Exchange(ref _failedInARow, 0);
     }
 

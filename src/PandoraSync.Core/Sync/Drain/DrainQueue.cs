@@ -55,7 +55,7 @@ internal sealed class DrainQueue
     {
         if (item.Attempts > 0)
             _last.Enqueue(item);
-        else if (item.Staged is { MayBeMoved: true })
+        else if (item.Staged is { MayBeOnlyCopy: true })
             _begun.Enqueue(item);
         else
             _again.Enqueue(item);

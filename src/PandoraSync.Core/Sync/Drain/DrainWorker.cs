@@ -60,13 +60,16 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         try
         {
             using var client = await OpenAsync(placeWanted).ConfigureAwait(false);
-            connection = await BeginAsync(client, cancellationToken).ConfigureAwait(false);
-            await connection.RunAsync().ConfigureAwait(false);
-            if (connection is AheadConnection && !client.HasFastLane)
+            context.Manner.Observe(client);
+            if (!client.HasFastLane && !context.Queue.IsEmptyAhead && await context.Manner.CanAskAheadAsync(client, cancellationToken).ConfigureAwait(false))
             {
-                connection = new StockConnection(client, context, cancellationToken);
+                connection = new AheadConnection(client, context, _window, cancellationToken);
                 await connection.RunAsync().ConfigureAwait(false);
             }
+
+            // What a stock server cannot be asked ahead for is asked for alone.
+            connection = client.HasFastLane ? new FastLaneConnection(client, context, cancellationToken) : new OneByOneConnection(client, context, cancellationToken);
+            await connection.RunAsync().ConfigureAwait(false);
 
             return 0;
         }
@@ -87,20 +90,6 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
             await RetryPolicy.WaitAsync(failures, placeWanted).ConfigureAwait(false);
             return failures;
         }
-    }
-
-    /// <summary>Asks as far ahead as the server takes it: over TLS each of a stock server's reads finds one command (protocol.md, section 10).</summary>
-    private async Task<DrainConnection> BeginAsync(TentacleClient client, CancellationToken cancellationToken)
-    {
-        if (_window.IsGivenUp)
-            context.Tally.LogVerbose($"connection {number} asks for one file at a time: asked ahead it has broken {AheadWindow.MostBreaks} times in a row");
-        if (client.HasFastLane)
-            return new AheadConnection(client, context, window: null, cancellationToken);
-        if (client.Options.Tls is null || context.Options.Delivery == SyncDelivery.Fast || _window.IsGivenUp || context.Queue.IsEmptyAhead)
-            return new StockConnection(client, context, cancellationToken);
-        context.Tally.LogVerbose($"connection {number} asks for {_window.Files} files ahead");
-        await client.ResyncAsync(cancellationToken).ConfigureAwait(false);
-        return new AheadConnection(client, context, _window, cancellationToken);
     }
 
     private bool IsFailureOfFile(TentacleException e) => e.Kind == TentacleErrorKind.TooLarge || (IsWorthTryingAgain(e) && context.Tally.TryCharge(e));

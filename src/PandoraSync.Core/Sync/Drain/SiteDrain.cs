@@ -19,6 +19,7 @@ internal sealed class SiteDrain
     private readonly IncomingDirectory _incoming;
     private readonly IReadOnlyCollection<string>? _names;
     private readonly DrainProgress _tally;
+    private readonly AskingManner _manner;
     private readonly List<string> _agentFolders = [];
 
     public SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
@@ -28,6 +29,7 @@ internal sealed class SiteDrain
         _incoming = incoming;
         _names = names;
         _tally = new DrainProgress(site, options);
+        _manner = new AskingManner(options.AsksAhead, _tally.LogVerbose);
     }
 
     /// <summary>Drains the site.</summary>
@@ -58,6 +60,7 @@ internal sealed class SiteDrain
             SkippedCount = _tally.SkippedCount,
             Elapsed = clock.Elapsed,
             Error = _tally.Fatal,
+            AskedBy = _manner.Description,
         };
     }
 
@@ -79,7 +82,7 @@ internal sealed class SiteDrain
 
     private async Task DrainAsync(StagingFolder staging, CancellationToken cancellationToken)
     {
-        var recovered = _options.Delivery == SyncDelivery.Keep ? [] : staging.Recover().Where(f => IsSafe(f.Name) && IsIntact(f)).ToArray();
+        var recovered = _options.KeepsFiles ? [] : staging.Recover().Where(f => IsSafe(f.Name) && IsIntact(f)).ToArray();
         if (recovered.Length > 0)
             _tally.LogVerbose($"{recovered.Length} files of an interrupted run are finished first");
         using var listing = _names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
@@ -89,7 +92,7 @@ internal sealed class SiteDrain
         if (listing is not null)
             await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
         _tally.Total = queue.Total;
-        _tally.LogVerbose($"{queue.Total} files to take{(listing is null ? string.Empty : HowAsked(listing.Client))}");
+        _tally.LogVerbose($"{queue.Total} files to take");
         if (queue.Total == 0)
         {
             if (listing is not null)
@@ -97,16 +100,9 @@ internal sealed class SiteDrain
             return;
         }
 
-        var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally);
+        var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally, _manner);
         await new ConnectionScaler(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
         _tally.FailIfNothingCame();
-    }
-
-    private string HowAsked(TentacleClient client)
-    {
-        if (client.HasFastLane)
-            return ", over the fast lane";
-        return client.Options.Tls is null || _options.Delivery == SyncDelivery.Fast ? ", one at a time" : ", asked for ahead over TLS";
     }
 
     /// <summary>Lists the buffer; listing is safe to repeat.</summary>
@@ -182,7 +178,7 @@ internal sealed class SiteDrain
         {
             if (StagingFolder.IsIntact(file))
                 return true;
-            why = $"The disk has not kept what was received by a move in fast delivery: '{file.Path}' has other content. If the server no longer has the file, it is lost; delete this one.";
+            why = $"The disk has not kept what an earlier version of PandoraSync received by a move alone: '{file.Path}' has other content. If the server no longer has the file, it is lost; delete this one.";
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {

@@ -33,7 +33,9 @@ internal sealed class DeliveryQueue(DrainContext context)
     /// <summary>Gives a file its place; where that fails, <see cref="DeliverAsync"/> says so.</summary>
     public void Add(StagedFile file)
     {
+        file.ConfirmRemoval();
         _waiting.Enqueue(file);
+        file.Newer?.ConfirmRemoval();
         if (file.Newer is { } newer)
             _waiting.Enqueue(newer);
         file.Newer = null;

@@ -108,7 +108,7 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
         return tally.Files == 0 ? null : new SiteResult { Site = site, Files = tally.Files, Bytes = tally.Bytes, Recovered = tally.Recovered, Skipped = [], SkippedCount = 0, Elapsed = clock.Elapsed };
     }
 
-    private static readonly string[] Kept = [StagingFolder.Whole, StagingFolder.Moved];
+    private static readonly string[] Kept = [StagingFolder.Whole, StagingFolder.Again, StagingFolder.Moved];
 
     /// <summary>Gives a site the files that it left under another spelling of its address. What cannot be given yet is given by a later run.</summary>
     private static void Adopt(string folder, string known)

@@ -2,49 +2,40 @@ using System.IO;
 
 namespace PandoraSync.Sync.Staging;
 
-/// <summary>A file of a site on its way into the incoming directory.</summary>
-internal sealed class StagedFile
+/// <summary>A file of a site on its way into the incoming directory: onto the disk, and out of the server's hands.</summary>
+/// <param name="name">Its name at the site.</param>
+/// <param name="path">Where it lies.</param>
+/// <param name="length">Bytes.</param>
+/// <param name="onDisk">How far it is on its way to the disk.</param>
+/// <param name="atServer">What became of it at its server.</param>
+internal sealed class StagedFile(string name, string path, long length, FileOnDisk onDisk = FileOnDisk.Written, FileAtServer atServer = FileAtServer.Present)
 {
-    /// <summary>A file that lies in our own folder.</summary>
-    /// <param name="name">Its name at the site.</param>
-    /// <param name="path">Where it lies.</param>
-    /// <param name="length">Bytes.</param>
-    public StagedFile(string name, string path, long length)
-    {
-        Name = name;
-        Path = path;
-        Length = length;
-    }
-
     /// <summary>Its name at the site.</summary>
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>Where it lies now.</summary>
-    public string Path { get; set; }
+    public string Path { get; set; } = path;
 
     /// <summary>Bytes.</summary>
-    public long Length { get; }
+    public long Length { get; } = length;
+
+    /// <summary>How far it is on its way to the disk.</summary>
+    public FileOnDisk OnDisk { get; private set; } = onDisk;
+
+    /// <summary>What became of it at its server.</summary>
+    public FileAtServer AtServer { get; private set; } = atServer;
+
+    /// <summary>True once its content is on disk.</summary>
+    public bool IsFlushed => OnDisk is FileOnDisk.Flushed or FileOnDisk.Durable;
+
+    /// <summary>True once it is on disk where a later run finds it.</summary>
+    public bool IsDurable => OnDisk == FileOnDisk.Durable;
+
+    /// <summary>True if nobody else may have its content any more.</summary>
+    public bool MayBeOnlyCopy => AtServer != FileAtServer.Present;
 
     /// <summary>What it was received by, still open, so that its flush is told of what could not be written; null if it is closed.</summary>
     public FileStream? Content { get; set; }
-
-    /// <summary>True once its content is on disk.</summary>
-    public bool IsFlushed { get; set; }
-
-    /// <summary>
-    /// True if its content must be written once more before it is flushed: a flush of it has failed, or an earlier run may have been told
-    /// of what could not be written, and the system does not tell again.
-    /// </summary>
-    public bool NeedsRewrite { get; set; }
-
-    /// <summary>True once it is on disk where a later run finds it.</summary>
-    public bool IsDurable { get; set; }
-
-    /// <summary>True if the server is still to be told to move it.</summary>
-    public bool NeedsMove { get; set; }
-
-    /// <summary>True if the server may have been told to move it: if it is gone there, it is ours to deliver.</summary>
-    public bool MayBeMoved { get; set; }
 
     /// <summary>The content's SHA-256; null if it is not known.</summary>
     public string? Sha256 { get; set; }
@@ -55,9 +46,30 @@ internal sealed class StagedFile
     /// <summary>True if an earlier run had begun it.</summary>
     public bool IsRecovered { get; init; }
 
-    /// <summary>New content that the server had under the name by the time of the move; delivered as well.</summary>
+    /// <summary>New content that the server had under the name by the time of the removal; delivered as well.</summary>
     public StagedFile? Newer { get; set; }
 
     /// <summary>True if <see cref="Newer"/> contains all of this, so that this need not be delivered.</summary>
     public bool IsSuperseded { get; set; }
+
+    /// <summary>Its content has come to the disk.</summary>
+    public void EndFlush() => OnDisk = FileOnDisk.Flushed;
+
+    /// <summary>A flush has failed. To the system what it could not write is written, so that flushing once more would prove nothing.</summary>
+    public void FailFlush() => OnDisk = IsFlushed ? OnDisk : FileOnDisk.Suspect;
+
+    /// <summary>Its entry has come to the disk.</summary>
+    public void Settle() => OnDisk = FileOnDisk.Durable;
+
+    /// <summary>The server is told to remove it. What it may have been told before stays in doubt.</summary>
+    public void AskRemoval() => AtServer = AtServer == FileAtServer.Present ? FileAtServer.RemovalAsked : AtServer;
+
+    /// <summary>The answer to that will not come.</summary>
+    public void LoseAnswer() => AtServer = AtServer == FileAtServer.RemovalAsked ? FileAtServer.Unknown : AtServer;
+
+    /// <summary>The server has turned out to have it still, or other content under its name.</summary>
+    public void FindAtServer() => AtServer = FileAtServer.Present;
+
+    /// <summary>The server has removed it, or turned out not to have it any more.</summary>
+    public void ConfirmRemoval() => AtServer = FileAtServer.Removed;
 }

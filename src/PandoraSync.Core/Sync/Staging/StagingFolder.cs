@@ -11,14 +11,14 @@ namespace PandoraSync.Sync.Staging;
 
 /// <summary>
 /// One site's files on their way: <c>part</c> holds what is being received and is thrown away after a crash, since the server still has
-/// it; <c>moved</c> holds what was received whole by MV alone and is not flushed yet, and may be the only copy: its SHA-256 if
-/// that is known, a dot, and its name; <c>whole</c> holds what is flushed, under its own name, to be moved and delivered by this run or
-/// the next; <c>removed</c> holds what the server has confirmed to have removed and could not be delivered at once: the only copy for
-/// certain, to be delivered without asking anybody.
+/// it; <c>whole</c> holds what is flushed, under its own name, to be removed at the server and delivered by this run or the next; <c>again</c>
+/// holds what is on its way out of there and back, so that its entry is made anew; <c>removed</c> holds what the server has confirmed to have
+/// removed and could not be delivered at once: the only copy for certain, to be delivered without asking anybody. <c>moved</c> is what
+/// versions before 0.1 have left: received whole by MV alone, not flushed, and perhaps the only copy; its SHA-256 if that was known, a dot, and
+/// its name.
 /// </summary>
 internal sealed class StagingFolder : IDisposable
 {
-    private const int MostNameBytes = 255;
     private const int DigestCharacters = 64;
 
     /// <summary>The names of a site's folders.</summary>
@@ -28,6 +28,9 @@ internal sealed class StagingFolder : IDisposable
     public const string Moved = "moved";
 
     /// <inheritdoc cref="Part"/>
+    public const string Again = "again";
+
+    /// <inheritdoc cref="Part"/>
     public const string Whole = "whole";
 
     /// <inheritdoc cref="Part"/>
@@ -35,7 +38,6 @@ internal sealed class StagingFolder : IDisposable
 
     private readonly string _folder;
     private readonly ScatteredFolder _part;
-    private readonly string _moved;
     private readonly string _whole;
     private readonly FlushQueue _flushes;
     private readonly FolderFlusher _wholeFlusher;
@@ -43,11 +45,10 @@ internal sealed class StagingFolder : IDisposable
     public StagingFolder(IncomingDirectory incoming, SyncSite site, long minFreeBytes)
     {
         _folder = Path.Combine(incoming.Staging, site.FolderName);
-        _moved = Path.Combine(_folder, Moved);
         _whole = Path.Combine(_folder, Whole);
         _flushes = incoming.Flushes;
         DurableFolder.Create(incoming.Staging, _folder);
-        DurableFolder.Create(_folder, _moved, _whole);
+        DurableFolder.Create(_folder, _whole);
         _part = new ScatteredFolder(Path.Combine(_folder, Part));
         Space = new SiteSpace(_folder, site.Name, minFreeBytes);
         _wholeFlusher = new FolderFlusher(_whole, _flushes);
@@ -67,7 +68,12 @@ internal sealed class StagingFolder : IDisposable
     public void Clear() => _part.Clear();
 
     /// <summary>Leaves no empty folders behind.</summary>
-    public void Tidy() => _part.Tidy();
+    public void Tidy()
+    {
+        _part.Tidy();
+        foreach (var folder in new[] { Again, Moved }.Select(name => Path.Combine(_folder, name)).Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any()))
+            Directory.Delete(folder);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _wholeFlusher.Dispose();
@@ -78,12 +84,12 @@ internal sealed class StagingFolder : IDisposable
     /// </summary>
     public IReadOnlyList<StagedFile> Recover() =>
     [
-        .. new DirectoryInfo(_whole).EnumerateFiles().Select(f => Recovered(f, f.Name, digest: null, isFlushed: true)),
-        .. new DirectoryInfo(_moved).EnumerateFiles().Select(f => f.Name.IndexOf('.') switch
+        .. FilesIn(Whole).Concat(FilesIn(Again)).Select(f => Recovered(f, f.Name, digest: null, FileOnDisk.Flushed)),
+        .. FilesIn(Moved).Select(f => f.Name.IndexOf('.') switch
         {
-            0 => Recovered(f, f.Name.Substring(1), digest: null, isFlushed: false),
-            DigestCharacters => Recovered(f, f.Name.Substring(DigestCharacters + 1), f.Name.Substring(0, DigestCharacters), isFlushed: false),
-            _ => Recovered(f, f.Name, digest: null, isFlushed: false),
+            0 => Recovered(f, f.Name.Substring(1), digest: null, FileOnDisk.Suspect),
+            DigestCharacters => Recovered(f, f.Name.Substring(DigestCharacters + 1), f.Name.Substring(0, DigestCharacters), FileOnDisk.Suspect),
+            _ => Recovered(f, f.Name, digest: null, FileOnDisk.Suspect),
         }),
     ];
 
@@ -96,12 +102,6 @@ internal sealed class StagingFolder : IDisposable
         using var content = Read(file.Path);
         return string.Equals(ContentHash.Of(content), file.Sha256, StringComparison.Ordinal);
     }
-
-    /// <summary>True if <see cref="KeepMoved"/> has room for the name beside the digest.</summary>
-    public static bool CanKeepMoved(string name) => TentacleText.Encode(name).Length + 1 + DigestCharacters <= MostNameBytes;
-
-    /// <summary>Puts a file that was received whole where the next run finds it, should this one die before it is flushed.</summary>
-    public void KeepMoved(StagedFile file) => file.Path = Rename(file, Path.Combine(_moved, file.Sha256 + "."));
 
     /// <summary>Opens the folder; what is received afterwards can be flushed through it.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -149,12 +149,11 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            // To the system what it could not write is written, so that flushing once more would prove nothing.
             foreach (var file in received)
-                file.NeedsRewrite = !file.IsFlushed;
-            foreach (var file in received.Where(f => !f.MayBeMoved))
+                file.FailFlush();
+            foreach (var file in received.Where(f => !f.MayBeOnlyCopy))
                 Discard(file);
-            await SaveAsync(received.Where(f => f.MayBeMoved).ToArray()).ConfigureAwait(false);
+            await SaveAsync(received.Where(f => f.MayBeOnlyCopy).ToArray()).ConfigureAwait(false);
             throw;
         }
     }
@@ -186,12 +185,15 @@ internal sealed class StagingFolder : IDisposable
         }
     }
 
-    private static StagedFile Recovered(FileInfo file, string name, string? digest, bool isFlushed) =>
-        new(name, file.FullName, file.Length) { Sha256 = digest, IsFlushed = isFlushed, NeedsRewrite = !isFlushed, NeedsMove = true, MayBeMoved = true, IsRecovered = true };
+    private IEnumerable<FileInfo> FilesIn(string folder) =>
+        Directory.Exists(Path.Combine(_folder, folder)) ? new DirectoryInfo(Path.Combine(_folder, folder)).EnumerateFiles() : [];
+
+    private static StagedFile Recovered(FileInfo file, string name, string? digest, FileOnDisk onDisk) =>
+        new(name, file.FullName, file.Length, onDisk, FileAtServer.Unknown) { Sha256 = digest, IsRecovered = true };
 
     private async Task FlushAsync(StagedFile[] files, FolderHandle? fileSystem)
     {
-        var fresh = files.Where(f => !f.IsFlushed && !f.NeedsRewrite).ToArray();
+        var fresh = files.Where(f => f.OnDisk == FileOnDisk.Written).ToArray();
         if (fileSystem is not null && fresh.Length > 0)
             await _flushes.RunAsync(() => FlushTogether(fresh, fileSystem)).ConfigureAwait(false);
         await Task.WhenAll(files.Where(f => !f.IsFlushed).Select(f => _flushes.RunAsync(() => Flush(f)))).ConfigureAwait(false);
@@ -206,13 +208,20 @@ internal sealed class StagingFolder : IDisposable
         foreach (var file in files)
         {
             if (string.Equals(Path.GetDirectoryName(file.Path), _whole, StringComparison.Ordinal))
-                KeepMoved(file);
+                PutAgain(file);
             Put(file, _whole);
         }
 
         await _wholeFlusher.FlushAsync(mark).ConfigureAwait(false);
         foreach (var file in files)
-            file.IsDurable = true;
+            file.Settle();
+    }
+
+    private void PutAgain(StagedFile file)
+    {
+        var again = Path.Combine(_folder, Again);
+        DurableFolder.Create(_folder, again);
+        Put(file, again);
     }
 
     /// <summary>Brings files that nobody else may have onto the disk, if it recovers soon.</summary>
@@ -236,15 +245,12 @@ internal sealed class StagingFolder : IDisposable
 
     /// <summary>Moves a file into a folder, under its own name or the next free one.</summary>
     /// <exception cref="IOException">It cannot be moved.</exception>
-    public static void Put(StagedFile file, string folder) => file.Path = Rename(file, folder + Path.DirectorySeparatorChar);
-
-    /// <summary>Gives a file its own name behind a path, or the next free one.</summary>
-    private static string Rename(StagedFile file, string path)
+    public static void Put(StagedFile file, string folder)
     {
-        var target = path + file.Name;
+        var target = Path.Combine(folder, file.Name);
         for (long step = 1; !FileSystemCalls.TryRename(file.Path, target); step++)
-            target = path + AgentDataName.Next(file.Name, step);
-        return target;
+            target = Path.Combine(folder, AgentDataName.Next(file.Name, step));
+        file.Path = target;
     }
 
     private static void FlushTogether(StagedFile[] files, FolderHandle fileSystem)
@@ -258,13 +264,13 @@ internal sealed class StagingFolder : IDisposable
 
         fileSystem.FlushFileSystem();
         foreach (var file in files)
-            file.IsFlushed = true;
+            file.EndFlush();
     }
 
     private void Flush(StagedFile file)
     {
         // Once a file is closed, errors may have been forgotten with it.
-        if (file.NeedsRewrite || file.Content is null)
+        if (file.OnDisk == FileOnDisk.Suspect || file.Content is null)
         {
             Rewrite(file);
             return;
@@ -317,7 +323,7 @@ internal sealed class StagingFolder : IDisposable
         if (FileSystemCalls.IsWindows)
             SetTime(file.Path, file.Name);
         file.Content = null;
-        file.IsFlushed = true;
+        file.EndFlush();
     }
 
     /// <summary>The data server orders by modification time, so it is made to say when the agent wrote the file (protocol.md, section 4).</summary>

@@ -1,0 +1,179 @@
+using System;
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+
+namespace PandoraSync.Bench;
+
+/// <summary>
+/// Two tun devices, one of them in a network namespace of its own, and between them nothing but time: unlike a relay it leaves the
+/// acknowledgements, windows and segments to the two systems at its ends.
+/// </summary>
+internal sealed class TunLine : LongLine
+{
+    private const int ReadWrite = 2;
+    private const ulong SetInterface = 0x400454CA;
+    private const short TunWithoutHeader = 0x1001;
+    private const int NetworkNamespace = 0x40000000;
+    private const int NameBytes = 16;
+    private const int MostPacketBytes = 65_536;
+    private static readonly Lazy<bool> CanOpenLazily = new(TryOpen);
+    private static int _lines;
+    private readonly string _name;
+    private readonly string _subnet;
+    private readonly int _near;
+    private readonly int _far;
+    private readonly TimeSpan _delay;
+    private readonly TimeSpan _jitter;
+    private readonly CancellationTokenSource _stop = new();
+
+    public TunLine(TimeSpan roundTrip, TimeSpan jitter)
+    {
+        var number = Interlocked.Increment(ref _lines);
+        _name = string.Create(CultureInfo.InvariantCulture, $"psl{Environment.ProcessId % 10_000}x{number}");
+        _subnet = string.Create(CultureInfo.InvariantCulture, $"10.203.{number % 250}");
+        (_delay, _jitter) = (roundTrip / 2, jitter);
+        Ip($"netns add {_name}");
+        _near = MakeDevice(_name + "a");
+        _far = MakeDevice(_name + "b");
+        Ip($"link set {_name}b netns {_name}");
+        Ip($"addr add {_subnet}.1/24 dev {_name}a");
+        Ip($"link set {_name}a up");
+        Ip($"-n {_name} addr add {_subnet}.2/24 dev {_name}b");
+        Ip($"-n {_name} link set {_name}b up");
+        Ip($"-n {_name} link set lo up");
+        Pass(_near, _far, seed: 1);
+        Pass(_far, _near, seed: 2);
+    }
+
+    /// <summary>Whether this system lets us make one.</summary>
+    public static bool CanOpen => CanOpenLazily.Value;
+
+    /// <inheritdoc/>
+    public override IPAddress Address => IPAddress.Parse(_subnet + ".2");
+
+    /// <inheritdoc/>
+    public override IPEndPoint To(IPEndPoint server) => server;
+
+    /// <summary>Sockets belong to the namespace of the thread that makes them.</summary>
+    public override T MakeThere<T>(Func<T> make)
+    {
+        var made = default(T);
+        var thread = new Thread(() =>
+        {
+            using var handle = File.OpenHandle("/var/run/netns/" + _name);
+            Check(EnterNamespace((int)handle.DangerousGetHandle(), NetworkNamespace), "setns");
+            made = make();
+        });
+        thread.Start();
+        thread.Join();
+        return made!;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _stop.Cancel();
+        Ip($"link del {_name}a");
+        Ip($"netns del {_name}");
+        _ = Close(_near);
+        _ = Close(_far);
+    }
+
+    private static bool TryOpen()
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/dev/net/tun"))
+            return false;
+        try
+        {
+            new TunLine(TimeSpan.Zero, TimeSpan.Zero).Dispose();
+            return true;
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static int MakeDevice(string name)
+    {
+        var device = Open("/dev/net/tun", ReadWrite);
+        Check(device, "/dev/net/tun");
+        var request = new byte[40];
+        Encoding.ASCII.GetBytes(name).CopyTo(request, 0);
+        BitConverter.GetBytes(TunWithoutHeader).CopyTo(request, NameBytes);
+        Check(Control(device, SetInterface, request), "TUNSETIFF");
+        return device;
+    }
+
+    private static void Ip(string arguments)
+    {
+        using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        var error = ip.StandardError.ReadToEnd();
+        ip.WaitForExit();
+        if (ip.ExitCode != 0)
+            throw new InvalidOperationException($"ip {arguments}: {error}");
+    }
+
+    private static void Check(int result, string what)
+    {
+        if (result < 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), what);
+    }
+
+    /// <summary>Passes on the packets of one direction, in order, each after its time.</summary>
+    private void Pass(int from, int to, int seed)
+    {
+        var packets = new BlockingCollection<(byte[] Packet, long DueAt)>();
+        new Thread(() => Read(from, packets, seed)) { IsBackground = true }.Start();
+        new Thread(() => Write(to, packets)) { IsBackground = true }.Start();
+    }
+
+    private void Read(int from, BlockingCollection<(byte[] Packet, long DueAt)> packets, int seed)
+    {
+        var (buffer, state) = (new byte[MostPacketBytes], (uint)seed);
+        while (!_stop.IsCancellationRequested && Read(from, buffer, (nuint)buffer.Length) is > 0 and var count)
+        {
+            state = (state * 1_664_525) + 1_013_904_223;
+            var seconds = _delay.TotalSeconds + (_jitter.TotalSeconds * ((state >> 8) / (double)(1 << 24)));
+            packets.Add((buffer.AsSpan(0, (int)count).ToArray(), Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency)));
+        }
+
+        packets.CompleteAdding();
+    }
+
+    private static void Write(int to, BlockingCollection<(byte[] Packet, long DueAt)> packets)
+    {
+        foreach (var (packet, dueAt) in packets.GetConsumingEnumerable())
+        {
+            while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), dueAt) is { TotalMilliseconds: > 0.2 } left)
+                Thread.Sleep((int)Math.Ceiling(left.TotalMilliseconds));
+            if (Write(to, packet, (nuint)packet.Length) < 0)
+                return;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static extern int Control(int file, ulong request, byte[] data);
+
+    [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static extern int EnterNamespace(int file, int kind);
+
+    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static extern nint Read(int file, byte[] data, nuint count);
+
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static extern nint Write(int file, byte[] data, nuint count);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static extern int Close(int file);
+}

@@ -1,0 +1,22 @@
+using PandoraSync.Sync.Staging;
+
+namespace PandoraSync.Sync.Drain;
+
+/// <summary>A question to a server: for a file's content, or for its removal.</summary>
+/// <param name="item">The file.</param>
+/// <param name="removed">Our copy, if the question is to remove what equals it; null if the content is asked for.</param>
+/// <param name="kept">An older copy, which may be the only one of its content, to be compared with what the server has.</param>
+internal sealed class DrainStep(DrainItem item, StagedFile? removed = null, StagedFile? kept = null)
+{
+    /// <summary>The file.</summary>
+    public DrainItem Item { get; } = item;
+
+    /// <summary>Our copy, if the question is to remove what equals it; null if the content is asked for.</summary>
+    public StagedFile? Removed { get; } = removed;
+
+    /// <summary>An older copy to compare with; null if there is none, or once it has been seen to.</summary>
+    public StagedFile? Kept { get; set; } = kept;
+
+    /// <summary>What was received; null if nothing was asked for or has come.</summary>
+    public StagedFile? Received { get; set; }
+}
