@@ -15,11 +15,11 @@ namespace PandoraSync.Tests.Sync;
 public sealed class DrainTests
 {
     [Theory]
-    [InlineData(true, 1, "one at a time")]
-    [InlineData(true, 4, "one at a time")]
-    [InlineData(false, 1, "fast lane")]
-    [InlineData(false, 4, "fast lane")]
-    public async Task A_buffer_is_drained_byte_for_byte(bool stock, int connections, string askedBy)
+    [InlineData(true, 1)]
+    [InlineData(true, 4)]
+    [InlineData(false, 1)]
+    [InlineData(false, 4)]
+    public async Task A_buffer_is_drained_byte_for_byte(bool stock, int connections)
     {
         var files = AgentData.MakeMany(200);
         using var buffer = Buffer(stock, files);
@@ -27,7 +27,7 @@ public sealed class DrainTests
         var result = await target.DrainAsync(buffer.Port, connections: connections);
         Assert.True(result.Succeeded, result.ToString());
         Assert.Equal((200L, files.Sum(f => (long)f.Content.Length)), (result.Files, result.Bytes));
-        Assert.Equal(askedBy, result.AskedBy);
+        Assert.Equal(!stock, result.AskedBy is "fast lane");
         Assert.Empty(buffer.FileNames());
         target.HasExactly(files);
     }

@@ -29,7 +29,9 @@ public sealed class LongLineDrainTests
         Assert.True(result.Succeeded, result + string.Join('\n', target.Story));
         target.HasExactly(files);
         Assert.Equal(keepsFiles ? 160 : 0, stock.FileNames().Length);
-        Assert.Matches(@"^ahead with a gap of \d+(\.\d)? ms$", result.AskedBy);
+
+        // On a busy machine the server may read commands together again and again, whatever the gap.
+        Assert.Matches(@"^(ahead with a gap of \d+(\.\d)? ms|one at a time)$", result.AskedBy);
         Assert.Contains(target.Story, l => l.Contains("asked ahead with a gap of", StringComparison.Ordinal));
     }
 
