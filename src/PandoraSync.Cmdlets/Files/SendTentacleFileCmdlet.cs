@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
@@ -15,7 +17,10 @@ namespace PandoraSync.Cmdlets.Files;
 [OutputType(typeof(SentFile))]
 public sealed class SendTentacleFileCmdlet : SessionCmdlet
 {
+    private readonly Rate _rate = new();
     private int _files;
+    private int _filesDone;
+    private long _bytesDone;
     private bool _isPathGiven;
     private bool _isLiteralPathGiven;
 
@@ -51,6 +56,16 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
         base.BeginProcessing();
         _isPathGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Path));
         _isLiteralPathGiven = MyInvocation.BoundParameters.ContainsKey(nameof(LiteralPath));
+    }
+
+    /// <inheritdoc/>
+    internal override bool KeepsScreen => true;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        Screen.Clear();
+        base.EndProcessing();
     }
 
     /// <inheritdoc/>
@@ -129,11 +144,8 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
     {
         var length = content.Length;
         long sent = 0;
-        void Sent(int bytes)
-        {
-            sent += bytes;
-            pump.Progress(new ProgressRecord(1, $"Sending {name} to {session.Endpoint}", $"{sent} of {length} bytes") { PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) });
-        }
+        pump.Progress(() => Show(session, name, Interlocked.Read(ref sent), length));
+        void Sent(int bytes) => Interlocked.Add(ref sent, bytes);
 
         try
         {
@@ -147,9 +159,21 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
             await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
         }
 
+        _filesDone++;
+        _bytesDone += length;
         pump.Verbose($"{session.Endpoint} has confirmed '{name}' ({length} bytes).");
         if (PassThru)
             pump.Output(new SentFile(session, name, length, content.Name));
+    }
+
+    /// <summary>The files in a line, and below it the one that is being sent. How many the pipeline will bring is not known.</summary>
+    private IReadOnlyList<ProgressRecord> Show(TentacleSession session, string name, long sent, long length)
+    {
+        _rate.Add(_filesDone, _bytesDone + sent);
+        var speed = _rate.BytesPerSecond is { } rate ? $", {ByteSize.Format((long)rate)}/s" : string.Empty;
+        var all = new ProgressRecord(1, $"Sending to {session.Endpoint}", $"{_filesDone} of {_files} files, {ByteSize.Format(_bytesDone + sent)}{speed}") { PercentComplete = 100 * _filesDone / Math.Max(1, _files) };
+        var one = new ProgressRecord(2, name, $"{ByteSize.Format(sent)} of {ByteSize.Format(length)}") { ParentActivityId = 1, PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) };
+        return [all, one];
     }
 
     private Task<bool> OfferAsync(TentacleSession session, string name, FileStream content, Action<int> sent, CmdletPump pump) => session.UseAsync(
