@@ -13,6 +13,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Export-PandoraSyncReport'
         'Get-PandoraSyncConfiguration'
         'Get-TentacleFile'
         'Get-TentacleServer'
