@@ -29,7 +29,7 @@ internal sealed class DrainScreen(int sites)
         var latest = _latest.Values.OrderBy(p => p.Site, StringComparer.Ordinal).ToArray();
         if (sites <= 1)
             return [.. latest.Take(1).Select(p => Line(Whole, $"Draining {p.Site}", p, _rate))];
-        var sum = new SyncProgress(string.Empty, latest.Sum(p => p.FilesDone), latest.Sum(Received), latest.Sum(p => p.FilesTotal ?? 0), latest.Sum(p => p.Bytes));
+        var sum = new SyncProgress(string.Empty, latest.Sum(p => p.FilesDone), latest.Sum(Received), latest.Any(p => p.FilesTotal is not null) ? latest.Sum(p => p.FilesTotal ?? 0) : null, latest.Sum(p => p.Bytes));
         var all = Line(Whole, $"Draining {sites} sites", sum, _rate, $"{_ended.Count} done; ", isComplete: latest.Length == sites && latest.All(p => p.FilesTotal is not null || _ended.ContainsKey(p.Site)));
         return [all, .. latest.Where(p => !_ended.ContainsKey(p.Site)).Select(Nested)];
     }
