@@ -73,7 +73,8 @@ function Invoke-Example($Code, $Runspace) {
         else { $shell.Stop() }
         $problems += @($shell.Streams.Error | ForEach-Object { "$_" })
         # Of sites and files that are drained side by side, any may be first.
-        $shown = if ("$($output | Where-Object { $null -ne $_ } | ForEach-Object { $_.pstypenames[0] })" -match 'SyncResult|ReceivedFile') { $output | Sort-Object Site, Name } else { $output }
+        $types = "$($output | Where-Object { $null -ne $_ } | ForEach-Object { $_.pstypenames[0] -replace '.*\.' } | Sort-Object -Unique)"
+        $shown = if ($types -in 'SyncResult', 'ReceivedFile') { $output | Sort-Object Site, Name } else { $output }
         @{ Output = ($shown | Out-String -Width 80) -replace '\e\[[0-9;]*m'; Warnings = @($shell.Streams.Warning | ForEach-Object { "$_" }); Problems = $problems }
     }
     finally {
