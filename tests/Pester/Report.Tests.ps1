@@ -15,7 +15,7 @@ BeforeAll {
                     Site = "10.142.$(49 + $s).10:41121"; StartTime = $begin.AddHours($i * 24 / $RunsPerDay); Succeeded = -not $fails; Result = if ($fails) { 'Unreachable' } else { 'OK' }
                     Files = if ($fails) { 0 } else { 100 * $s }; Bytes = if ($fails) { 0 } else { 150KB * $s }; Skipped = 0; Duration = 1.5
                     Error = if ($fails) { "10.142.$(49 + $s).10:41121 cannot be connected to (connection refused)." }; RecommendedAction = if ($fails) { 'Check that a Tentacle server listens there.' }
-                    OldestFileAgeSec = 300 * $s; CertificateDaysLeft = 12 * $s - 2
+                    OldestFileAge = 300 * $s; CertificateDays = 12 * $s - 2
                 }
             }
         }
@@ -100,6 +100,14 @@ Describe 'A report' {
         $texts[0] | Should -Match '<b>3</b><span>Sites'
         $texts[1] | Should -BeExactly $texts[0]
         $texts[2] | Should -BeExactly $texts[0]
+    }
+
+    It 'counts the runs of a history, and of the status of a site only what nobody else says' {
+        $path = [IO.Path]::Combine($place, 'status.html')
+        $history = [pscustomobject] @{ Site = 'north:41121'; StartTime = [datetime]::new(2026, 11, 1); Runs = 12; Result = 'OK'; Succeeded = $true; Files = 7; Bytes = 70; Duration = 1 }
+        $status = [pscustomobject] @{ Site = 'north:41121'; LastRun = [datetime]::new(2026, 11, 2); Result = 'OK'; Succeeded = $true; Files = 7; Bytes = 70; OldestFileAge = 7200; CertificateEnd = [datetime]::Now.AddDays(20.5) }
+        $history, $status | Export-PandoraSyncReport $path
+        [IO.File]::ReadAllText($path) | Should -Match '(?s)north:41121.*2026-11-02 00:00.*<td class="number">12</td><td class="number">0</td><td class="number">7</td><td class="number">70 B</td>.*<td class="number">2\.0 h</td><td class="number">20</td>'
     }
 
     It 'takes what Invoke-PandoraSync gives' {

@@ -21,6 +21,7 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
     private int _files;
     private int _filesDone;
     private long _bytesDone;
+    private bool _isWholeKnown;
     private bool _isPathGiven;
     private bool _isLiteralPathGiven;
 
@@ -86,6 +87,7 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
         _files += files.Length;
         if (NewName is not null && _files > 1)
             ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, $"-NewName '{NewName}' is for one file, and more are given: the server would keep only one of them."), NewName));
+        _isWholeKnown = files.Length > 1;
         foreach (var (file, given) in files)
             TrySend(session, file, given);
     }
@@ -166,12 +168,16 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
             pump.Output(new SentFile(session, name, length, content.Name));
     }
 
-    /// <summary>The files in a line, and below it the one that is being sent. How many the pipeline will bring is not known.</summary>
+    /// <summary>The files in a line, and below it the one that is being sent. How many will come is not known where the pipeline brings them one by one.</summary>
     private IReadOnlyList<ProgressRecord> Show(TentacleSession session, string name, long sent, long length)
     {
         _rate.Add(_filesDone, _bytesDone + sent);
         var speed = _rate.BytesPerSecond is { } rate ? $", {ByteSize.Format((long)rate)}/s" : string.Empty;
-        var all = new ProgressRecord(1, $"Sending to {session.Endpoint}", $"{_filesDone} of {_files} files, {ByteSize.Format(_bytesDone + sent)}{speed}") { PercentComplete = 100 * _filesDone / Math.Max(1, _files) };
+        var all = new ProgressRecord(1, $"Sending to {session.Endpoint}", $"{_filesDone}{(_isWholeKnown ? $" of {_files}" : string.Empty)} files, {ByteSize.Format(_bytesDone + sent)}{speed}")
+        {
+            PercentComplete = _isWholeKnown ? (int)(100L * _filesDone / _files) : -1,
+            SecondsRemaining = _isWholeKnown ? _rate.SecondsFor(_files - _filesDone) : -1,
+        };
         var one = new ProgressRecord(2, name, $"{ByteSize.Format(sent)} of {ByteSize.Format(length)}") { ParentActivityId = 1, PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) };
         return [all, one];
     }

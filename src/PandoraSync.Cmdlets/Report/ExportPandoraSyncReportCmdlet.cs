@@ -23,8 +23,9 @@ public sealed class ExportPandoraSyncReportCmdlet : PandoraSyncCmdlet
     public string Path { get; set; } = string.Empty;
 
     /// <summary>
-    /// What became of a site in a run: an object with a property Site and, where they are known, StartTime, Result, Succeeded, Files, Bytes, Skipped,
-    /// Duration, Error, RecommendedAction, OldestFileAgeSec or OldestFile, CertificateDaysLeft or CertificateExpires.
+    /// What became of a site in a run: an object with a property Site and, where they are known, StartTime, Runs, Result, Succeeded, Files, Bytes,
+    /// Skipped, Duration, Error, RecommendedAction, OldestFileAge, CertificateDays or CertificateEnd. One with LastRun and no StartTime is the status of
+    /// a site: its age and days are shown, its files are not counted.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]

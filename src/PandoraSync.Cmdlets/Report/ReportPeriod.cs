@@ -19,9 +19,9 @@ internal sealed class ReportPeriod(DateTime begin)
 
     public void Add(ReportRun run)
     {
-        (Runs, Files, Bytes) = (Runs + 1, Files + run.Files, Bytes + run.Bytes);
+        (Runs, Files, Bytes) = (Runs + run.Runs, Files + run.Files, Bytes + run.Bytes);
         if (!run.Succeeded)
-            Count(run.Result, 1);
+            Count(run.Result, run.Runs);
     }
 
     public void Add(ReportPeriod other)

@@ -14,7 +14,9 @@ internal sealed class ReportRun
     private ReportRun(PSObject item, string site, DateTime now)
     {
         Site = site;
-        Time = ReadTime(item, "StartTime");
+        var lastRun = ReadTime(item, "LastRun");
+        Time = ReadTime(item, "StartTime") ?? lastRun;
+        Runs = item.Properties["StartTime"] is null && lastRun is not null ? 0 : Math.Max(1, ReadCount(item, "Runs"));
         (Files, Bytes, Skipped) = (ReadCount(item, "Files"), ReadCount(item, "Bytes"), ReadCount(item, "Skipped"));
         Seconds = ReadNumber(item, "Duration") ?? 0;
         Error = Cut(ReadText(item, "Error"));
@@ -22,13 +24,16 @@ internal sealed class ReportRun
         var result = Cut(ReadText(item, "Result"));
         Succeeded = ReadFlag(item, "Succeeded") ?? (result is "OK" || (result.Length == 0 && Error.Length == 0));
         Result = result.Length > 0 ? result : Succeeded ? "OK" : "Failed";
-        OldestSeconds = ReadNumber(item, "OldestFileAgeSec") ?? ((Time ?? now) - ReadTime(item, "OldestFile"))?.TotalSeconds;
-        CertificateDays = ReadNumber(item, "CertificateDaysLeft") ?? (ReadTime(item, "CertificateExpires") - now)?.TotalSeconds / SecondsPerDay;
+        OldestSeconds = ReadNumber(item, "OldestFileAge");
+        CertificateDays = ReadNumber(item, "CertificateDays") ?? (ReadTime(item, "CertificateEnd") - now)?.TotalSeconds / SecondsPerDay;
     }
 
     public string Site { get; }
 
     public DateTime? Time { get; }
+
+    /// <summary>Runs that this stands for: several where a history sums up what was alike; 0 for the status of a site, whose files others count.</summary>
+    public long Runs { get; }
 
     public string Result { get; }
 

@@ -32,10 +32,11 @@ internal sealed class ReportSite(string name)
 
     public void Add(ReportRun run)
     {
-        Runs++;
-        Failures += run.Succeeded ? 0 : 1;
-        (Files, Bytes, Skipped) = (Files + run.Files, Bytes + run.Bytes, Skipped + run.Skipped);
-        _seconds += run.Seconds;
+        Runs += run.Runs;
+        Failures += run.Succeeded ? 0 : run.Runs;
+        if (run.Runs > 0)
+            (Files, Bytes, Skipped) = (Files + run.Files, Bytes + run.Bytes, Skipped + run.Skipped);
+        _seconds += run.Seconds * run.Runs;
         if (run.Succeeded && !(run.Time < LastSuccess))
             LastSuccess = run.Time;
         if (Last is not null && run.Time < Last.Time)

@@ -39,6 +39,8 @@ internal sealed class SyncReport(DateTime now)
         if (!_sites.TryGetValue(run.Site, out var site))
             _sites[run.Site] = site = new ReportSite(run.Site);
         site.Add(run);
+        if (run.Runs == 0)
+            return;
         Keep(ref _runs, run);
         if (!run.Succeeded)
             Keep(ref _problems, run);
