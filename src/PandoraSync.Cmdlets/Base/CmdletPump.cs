@@ -16,6 +16,7 @@ public sealed class CmdletPump
     private const int MostWaiting = 10_000;
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(200);
     private readonly BlockingCollection<Action> _actions = [];
+    private readonly ConcurrentDictionary<int, ProgressRecord> _told = new();
     private readonly PandoraSyncCmdlet _cmdlet;
     private int _leftOut;
 
@@ -38,6 +39,13 @@ public sealed class CmdletPump
 
     /// <summary>Has it shown how far the work is, by what is asked now and then on the pipeline's thread.</summary>
     public void Progress(Func<IReadOnlyList<ProgressRecord>> source) => _cmdlet.Screen.Source = source;
+
+    /// <summary>Shows how far something is; the latest for each activity counts.</summary>
+    public void Progress(ProgressRecord record)
+    {
+        _told[record.ActivityId] = record;
+        Progress(() => [.. _told.Values]);
+    }
 
     /// <summary>Has it shown how far the work is.</summary>
     public void Progress(Func<ProgressRecord> source) => Progress(() => [source()]);

@@ -48,7 +48,7 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
 
     private async Task ListAsync(TentacleSession session, string sample, CmdletPump pump)
     {
-        pump.Progress(() => new ProgressRecord(1, $"Listing {session.Endpoint}", "waiting for the names"));
+        pump.Progress(new ProgressRecord(1, $"Listing {session.Endpoint}", "waiting for the names"));
         var listed = await session.UseAsync(client => ListAsync(client, sample), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
         pump.Verbose($"{session.Endpoint} lists {listed.Count} names.");
         var patterns = Name.Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
