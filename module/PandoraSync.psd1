@@ -12,6 +12,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Export-PandoraSyncReport'
         'Get-PandoraSyncConfiguration'
         'Get-TentacleFile'
         'Get-TentacleServer'

@@ -36,6 +36,10 @@ BeforeDiscovery {
             Test-TentacleServer 127.0.0.1 -Port $new.Port -Quiet
             Stop-TentacleServer $new
         }
+        'Export-PandoraSyncReport/__AllParameterSets'     = {
+            Invoke-PandoraSync 127.0.0.1 -Port $port -Destination $incoming | Export-PandoraSyncReport "$incoming/report.html"
+            [IO.File]::ReadAllText("$incoming/report.html").Contains("127.0.0.1:$port")
+        }
         'Stop-TentacleServer/Server'                      = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; $new | Stop-TentacleServer; $new.State -eq 'Stopped' }
         'Stop-TentacleServer/Id'                          = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; Stop-TentacleServer -Id $new.Id; $new.State -eq 'Stopped' }
         'Test-TentacleServer/ComputerName'                = { (Test-TentacleServer 127.0.0.1 -Port $port).Step[-1] -eq 'Storage' }
@@ -206,6 +210,6 @@ Stop-TentacleServer $server @ask
 
     It 'can be told and confirmed by every cmdlet that makes one, and by no other' {
         $changing = Get-Command -Module PandoraSync | Where-Object { $_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm') } | ForEach-Object { $_.Name }
-        $changing | Sort-Object | Should -Be 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer'
+        $changing | Sort-Object | Should -Be 'Export-PandoraSyncReport', 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer'
     }
 }

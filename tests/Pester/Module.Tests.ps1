@@ -42,7 +42,7 @@ Describe 'The module' {
 
     It 'uses approved verbs and says what it gives' {
         foreach ($command in Get-Command -Module PandoraSync) {
-            $command.Verb | Should -BeIn 'Get', 'Invoke', 'New', 'Receive', 'Remove', 'Send', 'Start', 'Stop', 'Test'
+            $command.Verb | Should -BeIn 'Export', 'Get', 'Invoke', 'New', 'Receive', 'Remove', 'Send', 'Start', 'Stop', 'Test'
             if ($command.Verb -notin 'Remove', 'Stop') { $command.OutputType | Should -Not -BeNullOrEmpty -Because "$($command.Name) gives something" }
         }
     }

@@ -13,6 +13,14 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<ErrorRecord> _held = [];
 
+    private protected PandoraSyncCmdlet() => Screen = new ProgressScreen(this);
+
+    /// <summary>What is shown of long work.</summary>
+    internal ProgressScreen Screen { get; }
+
+    /// <summary>True if the screen stays from one item's work to the next.</summary>
+    internal virtual bool KeepsScreen => false;
+
     /// <summary>Fires when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;
 

@@ -39,18 +39,20 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = ByParameters, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = AsRelay)]
     [Parameter(ParameterSetName = AsStock, Position = 0)]
-    [Alias("Directory")]
+    [Alias("Directory", "s")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>Local addresses to listen on; all by default, IPv4 and IPv6.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Alias("a")]
     public string[] Address { get; set; } = [];
 
     /// <summary>The port; 41121 by default, 0 lets the system choose one.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
+    [Alias("p")]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
     /// <summary>Carries the password that clients must give; the user name does not matter.</summary>
@@ -64,21 +66,25 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
 
     /// <summary>Lets a file replace one of the same name.</summary>
     [Parameter]
+    [Alias("o")]
     public SwitchParameter Overwrite { get; set; }
 
     /// <summary>Which names go to which folders: pattern:folder, as regular expressions.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Alias("i")]
     public string[] Filter { get; set; } = [];
 
     /// <summary>Largest file in bytes; 2,000,000 by default. 10MB and the like may be written.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
+    [Alias("m")]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxFileBytes;
 
     /// <summary>Connections served at once; 100 by default. Further ones wait.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
+    [Alias("c")]
     public int MaxConnections { get; set; } = 100;
 
     /// <summary>Connections of one address served at once; by default a tenth of -MaxConnections, one at least, is never for one address alone.</summary>
@@ -118,21 +124,27 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>Wait for one read or write, 0.1 to 3600 seconds, repeated -RetryCount times; 1 by default.</summary>
     [Parameter]
     [ValidateRange(0.1, 3600.0)]
+    [Alias("t")]
     public double TimeoutSec { get; set; } = 1;
 
     /// <summary>How often such a wait is repeated, 0 to 100; 3 by default.</summary>
     [Parameter]
     [ValidateRange(0, 100)]
+    [Alias("r")]
     public int RetryCount { get; set; } = TentacleLimits.DefaultRetries;
 
     /// <summary>The PEM certificate to show, which turns TLS on; the chain may follow it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("e")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CertificatePath { get; set; }
 
     /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("k")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
     /// <summary>Opens an encrypted key.</summary>
@@ -142,11 +154,14 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>PEM files of the authorities that clients must chain to: every client must then show a certificate.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("f")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CrlPath { get; set; }
 
     /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
@@ -160,6 +175,8 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("u")]
+    [ArgumentCompleter(typeof(CipherSuiteCompleter))]
     public string[] CipherSuite { get; set; } = [];
 
     /// <summary>A session whose server every conversation is passed on to: this server is then a relay and stores nothing.</summary>

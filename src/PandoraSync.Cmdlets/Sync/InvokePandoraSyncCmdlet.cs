@@ -29,7 +29,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
     /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Server", "Site", "HostName")]
+    [Alias("Server", "Site", "HostName", "a")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     [AllowEmptyString]
     [ServerName]
     public string[] ComputerName { get; set; } = [];
@@ -188,9 +189,10 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     /// <summary>Drains sites; where the destination cannot be used, that is the result of each.</summary>
     private async Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump)
     {
+        var screen = new DrainScreen(sites.Count);
         try
         {
-            await SyncRunner.DrainAsync(sites, options.WithPump(pump), Completed, StopToken).ConfigureAwait(false);
+            await SyncRunner.DrainAsync(sites, options.WithPump(pump, screen), Completed, StopToken).ConfigureAwait(false);
         }
         catch (TentacleException e)
         {
@@ -201,6 +203,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
         void Completed(SiteResult result)
         {
+            screen.End(result.Site);
             pump.Output(new SyncResult(result));
             result.ReportProblems(pump);
         }

@@ -35,6 +35,7 @@ internal sealed class SiteDrain
     public async Task<SiteResult> RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        _tally.Begin();
         try
         {
             await DrainAsync(cancellationToken).ConfigureAwait(false);
@@ -88,7 +89,7 @@ internal sealed class SiteDrain
             : new DrainQueue(recovered, listing.Names, IsWanted);
         if (listing is not null)
             await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
-        _tally.Total = queue.Total;
+        _tally.Found(queue.Total);
         _tally.LogVerbose($"{queue.Total} files to take{(listing is null ? string.Empty : HowAsked(listing.Client))}");
         if (queue.Total == 0)
         {
