@@ -32,5 +32,5 @@ internal static class DrainCmdlet
     }
 
     // Progress is told apart by a number; two sites on one number would only share a line.
-    private static int ActivityOf(string site) => site.Aggregate(17, (hash, c) => unchecked((hash * 31) + c)) & int.MaxValue;
+    internal static int ActivityOf(string site) => site.Aggregate(17, (hash, c) => unchecked((hash * 31) + c)) & int.MaxValue;
 }

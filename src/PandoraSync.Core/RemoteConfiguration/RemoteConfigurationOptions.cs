@@ -81,6 +81,9 @@ internal sealed record RemoteConfigurationOptions
     /// <summary>Told of each thing that was done or has to be said, from any thread; null for nobody.</summary>
     public Action<ConfigurationChange>? Changed { get; init; }
 
+    /// <summary>Told each site's result when it is done, from any thread; null for nobody.</summary>
+    public Action<ConfigurationResult>? Completed { get; init; }
+
     /// <summary>Told how far a site is, from any thread; null for nobody.</summary>
     public Action<ConfigurationProgress>? Progress { get; init; }
 

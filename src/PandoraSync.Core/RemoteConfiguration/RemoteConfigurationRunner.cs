@@ -37,7 +37,9 @@ internal static class RemoteConfigurationRunner
             await places.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await RunAsync(site, main, owners, options, cancellationToken).ConfigureAwait(false);
+                var result = await RunAsync(site, main, owners, options, cancellationToken).ConfigureAwait(false);
+                options.Completed?.Invoke(result);
+                return result;
             }
             finally
             {
