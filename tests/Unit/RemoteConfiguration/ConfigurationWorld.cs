@@ -73,6 +73,9 @@ internal sealed class ConfigurationWorld : IDisposable
 
     public string SiteName => $"127.0.0.1:{Port}";
 
+    /// <summary>Connections that the site's server has now.</summary>
+    public int ConnectionsNow => _ours?.Counters.Connections ?? _stock!.ConnectionsNow;
+
     public IReadOnlyList<string> StockCommands => _stock!.Commands;
 
     public ConcurrentQueue<ConfigurationChange> Changes { get; } = new();

@@ -44,12 +44,12 @@ internal sealed class SiteConnections(TentacleClientOptions options, int most, A
 
     /// <summary>Does something that is safe to do again after a break, through a connection of its own.</summary>
     /// <exception cref="TentacleException">What went wrong the last time.</exception>
-    public Task<T> UseAsync<T>(Func<TentacleClient, Task<T>> use, CancellationToken cancellationToken) =>
+    public Task<TResult> UseAsync<TResult>(Func<TentacleClient, Task<TResult>> use, CancellationToken cancellationToken) =>
         RetryPolicy.RunAsync(options, verbose, () => UseOnceAsync(use, cancellationToken), cancellationToken);
 
     /// <summary>Does something once, through a connection of its own.</summary>
     /// <exception cref="TentacleException">What went wrong.</exception>
-    public async Task<T> UseOnceAsync<T>(Func<TentacleClient, Task<T>> use, CancellationToken cancellationToken)
+    public async Task<TResult> UseOnceAsync<TResult>(Func<TentacleClient, Task<TResult>> use, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         var keepsPlace = true;
