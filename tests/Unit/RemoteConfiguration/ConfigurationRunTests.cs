@@ -251,7 +251,7 @@ public sealed class ConfigurationRunTests
             },
         }));
 
-        Assert.Equal(["Replace at the site: changed on the main side", "Replace on the main side: changed at the site"], asked.Select(a => a.What).Order());
+        Assert.Equal(["Copy to the main side: changed at the site", "Copy to the site: changed on the main side"], asked.Select(a => a.What).Order());
         Assert.Contains($"{FileOf("up")}.conf (agent up) of {world.SiteName}", asked.Select(a => a.File));
         Assert.Equal(Text("down", "1"), Read(world.Site, "down"));
         Assert.Equal(Text("up", "1"), Read(world.Main, "up"));

@@ -31,7 +31,7 @@ internal sealed class AgentStep(SiteContext context, string siteFolder)
         var wanted = new List<PlannedAction>();
         foreach (var action in actions.Where(IsWanted))
         {
-            if (await context.MayAsync(action.Direction, VerbOf(action), FileOf(action), AgentOf(action), action.Reason).ConfigureAwait(false))
+            if (await context.MayAsync(action.Direction, action.Step is PlannedStep.RemoveAtSite or PlannedStep.RemoveOnMain, FileOf(action), AgentOf(action), action.Reason).ConfigureAwait(false))
                 wanted.Add(action);
         }
 
@@ -177,8 +177,6 @@ internal sealed class AgentStep(SiteContext context, string siteFolder)
         context.Report(Change(action, outcome) with { Agent = AgentOf(action), Error = error });
 
     private ConfigurationChange Change(PlannedAction action, ConfigurationOutcome outcome) => Agreements.Change(context, action, outcome);
-
-    private static string VerbOf(PlannedAction action) => action.Step is PlannedStep.RemoveAtSite or PlannedStep.RemoveOnMain ? "Remove" : "Replace";
 
     private static string FileOf(PlannedAction action) => action.Name + ConfigurationNames.Conf;
 

@@ -55,7 +55,7 @@ internal sealed class CollectionStep(SiteContext context)
         }
 
         var reason = there is null ? "the site does not have it" : string.Equals(there, agreed?.Digest, StringComparison.Ordinal) ? "changed on the main side" : "another at the site";
-        if (digest is not null && !await context.MayAsync(ConfigurationDirection.Down, "Replace", name + ConfigurationNames.Zip, agent: null, reason).ConfigureAwait(false))
+        if (digest is not null && !await context.MayAsync(ConfigurationDirection.Down, isRemoval: false, name + ConfigurationNames.Zip, agent: null, reason).ConfigureAwait(false))
             return;
         await ReportAsync(name, reason, () => SendAsync(name, digest, reason, cancellationToken)).ConfigureAwait(false);
     }
@@ -96,7 +96,7 @@ internal sealed class CollectionStep(SiteContext context)
             return;
         }
 
-        if (await context.MayAsync(ConfigurationDirection.Down, "Remove", name + ConfigurationNames.Zip, agent: null, reason).ConfigureAwait(false))
+        if (await context.MayAsync(ConfigurationDirection.Down, isRemoval: true, name + ConfigurationNames.Zip, agent: null, reason).ConfigureAwait(false))
             await ReportAsync(name, reason, RemoveAsync).ConfigureAwait(false);
 
         async Task<ConfigurationChange> RemoveAsync()

@@ -71,7 +71,7 @@ internal sealed class CommandStep(SiteContext context)
             {
                 ReportUnconfirmed(file, "an earlier run was interrupted while it was sent");
             }
-            else if (await context.MayAsync(ConfigurationDirection.Down, "Send once", file, agent: null, "new on the main side").ConfigureAwait(false))
+            else if (await context.MayAsync(ConfigurationDirection.Down, isRemoval: false, file, agent: null, "new on the main side").ConfigureAwait(false))
             {
                 await SendAsync(command, content, known, cancellationToken).ConfigureAwait(false);
             }
@@ -153,7 +153,7 @@ internal sealed class CommandStep(SiteContext context)
         const string reason = "deleted on the main side";
         try
         {
-            if (!await context.MayAsync(ConfigurationDirection.Down, "Remove", file, agent: null, reason).ConfigureAwait(false))
+            if (!await context.MayAsync(ConfigurationDirection.Down, isRemoval: true, file, agent: null, reason).ConfigureAwait(false))
                 return;
             var size = await context.Connections.UseAsync(client => client.DeleteAsync(file, cancellationToken), cancellationToken).ConfigureAwait(false);
             context.Agreements.Add(command with { State = AgreedState.Deleted });

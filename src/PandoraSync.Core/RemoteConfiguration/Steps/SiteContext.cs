@@ -40,10 +40,16 @@ internal sealed class SiteContext(SiteConnections connections, MainSide main, Ag
     public int Reported => Volatile.Read(ref _reported);
 
     /// <summary>Asks whether a change is to be made.</summary>
-    public async Task<bool> MayAsync(ConfigurationDirection direction, string verb, string file, string? agent, string reason)
+    public async Task<bool> MayAsync(ConfigurationDirection direction, bool isRemoval, string file, string? agent, string reason)
     {
-        var to = direction == ConfigurationDirection.Up ? "on the main side" : "at the site";
-        return options.Confirm is not { } ask || await ask($"{file}{(agent is null ? string.Empty : $" (agent {agent})")} of {Site}", $"{verb} {to}: {reason}").ConfigureAwait(false);
+        var what = (direction, isRemoval) switch
+        {
+            (ConfigurationDirection.Up, false) => "Copy to the main side",
+            (ConfigurationDirection.Up, true) => "Remove on the main side",
+            (_, false) => "Copy to the site",
+            _ => "Remove at the site",
+        };
+        return options.Confirm is not { } ask || await ask($"{file}{(agent is null ? string.Empty : $" (agent {agent})")} of {Site}", $"{what}: {reason}").ConfigureAwait(false);
     }
 
     /// <summary>Says what was done, or what there is to say.</summary>
