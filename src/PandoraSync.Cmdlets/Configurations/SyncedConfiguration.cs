@@ -67,7 +67,7 @@ public sealed class SyncedConfiguration
     /// <summary>What a person can do about the error; null if there was none.</summary>
     public string? RecommendedAction { get; }
 
-    /// <summary>The error itself, which the hidden property Exception shows; null if there was none. A method, since ConvertTo-Json writes every public property.</summary>
+    /// <summary>The error itself; null if there was none. A method, since ConvertTo-Json writes every public property.</summary>
     public TentacleException? GetException() => _exception;
 
     /// <inheritdoc/>
