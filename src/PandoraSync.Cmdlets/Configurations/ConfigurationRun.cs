@@ -46,7 +46,7 @@ internal static class ConfigurationRun
             lock (changes)
             {
                 if (changes.TryRemove(result.Site, out var own))
-                    own.OrderBy(c => c.Kind).ThenBy(c => c.File, System.StringComparer.Ordinal).ToList().ForEach(Write);
+                    own.OrderBy(c => c.Kind).ThenBy(c => c.Agent ?? c.File, System.StringComparer.Ordinal).ToList().ForEach(Write);
                 if (result.Error is not { } error)
                     return;
                 pump.Output(new SyncedConfiguration(result.Site, error));
