@@ -155,7 +155,14 @@ internal sealed class CommandStep(SiteContext context)
         {
             if (!await context.MayAsync(ConfigurationDirection.Down, isRemoval: true, file, agent: null, reason).ConfigureAwait(false))
                 return;
-            var size = await context.Connections.UseAsync(client => client.DeleteAsync(file, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var size = await context.Connections.UseAsync(async client =>
+            {
+                var bytes = await client.DeleteAsync(file, cancellationToken).ConfigureAwait(false);
+
+                // The next answer shows that it has been deleted.
+                await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+                return bytes;
+            }, cancellationToken).ConfigureAwait(false);
             context.Agreements.Add(command with { State = AgreedState.Deleted });
             if (size is not null)
                 Report(file, ConfigurationOutcome.Removed, reason, error: null);
