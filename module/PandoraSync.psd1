@@ -26,6 +26,7 @@
         'Send-TentacleFile'
         'Start-TentacleServer'
         'Stop-TentacleServer'
+        'Sync-TentacleConfiguration'
         'Test-TentacleServer'
     )
     PrivateData          = @{

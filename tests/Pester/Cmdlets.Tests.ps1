@@ -42,6 +42,9 @@ BeforeDiscovery {
         }
         'Stop-TentacleServer/Server'                      = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; $new | Stop-TentacleServer; $new.State -eq 'Stopped' }
         'Stop-TentacleServer/Id'                          = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; Stop-TentacleServer -Id $new.Id; $new.State -eq 'Stopped' }
+        'Sync-TentacleConfiguration/ComputerName'         = { New-AgentFolder; (Sync-TentacleConfiguration "127.0.0.1:$port" $incoming).Agent -eq 'web01' }
+        'Sync-TentacleConfiguration/Session'              = { New-AgentFolder; (Sync-TentacleConfiguration -Session tried -Destination $incoming).Agent -eq 'web01' }
+        'Sync-TentacleConfiguration/ConfigPath'           = { New-AgentFolder; (Sync-TentacleConfiguration -ConfigPath $conf).Agent -eq 'web01' }
         'Test-TentacleServer/ComputerName'                = { (Test-TentacleServer 127.0.0.1 -Port $port).Step[-1] -eq 'Storage' }
         'Test-TentacleServer/Session'                     = { (Test-TentacleServer -Session tried).Step[-1] -eq 'Storage' }
     }
@@ -61,10 +64,20 @@ BeforeAll {
 }
 
 Describe 'Every parameter set does its work' {
+    BeforeAll {
+        # The main side's folders, and an agent's configuration at the site.
+        function New-AgentFolder {
+            foreach ($side in $incoming, $buffer) { foreach ($folder in 'conf', 'md5') { $null = [IO.Directory]::CreateDirectory("$side/$folder") } }
+            $file, $digest = foreach ($text in 'web01', "agent_name web01`n") { [Convert]::ToHexString([Security.Cryptography.MD5]::HashData([Text.Encoding]::UTF8.GetBytes($text))).ToLowerInvariant() }
+            [IO.File]::WriteAllText("$buffer/conf/$file.conf", "agent_name web01`n")
+            [IO.File]::WriteAllText("$buffer/md5/$file.md5", $digest)
+        }
+    }
+
     BeforeEach {
         $buffer = New-Folder; $buffer2 = New-Folder; $incoming = New-Folder
         foreach ($name in 'a.1.data', 'b.2.data') { $null = New-File $name "content of $name" $buffer }
-        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
+        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0 -Filter '.*\.conf:conf;.*\.md5:md5'
         $port = $server.Port
         $session = New-TentacleSession 127.0.0.1 -Port $port -Name tried
         $conf = New-File 'pandora_server.conf' "incomingdir $incoming`nsyncserver 1`nsync_address 127.0.0.1`nsync_port $port`n"
@@ -210,6 +223,6 @@ Stop-TentacleServer $server @ask
 
     It 'can be told and confirmed by every cmdlet that makes one, and by no other' {
         $changing = Get-Command -Module PandoraSync | Where-Object { $_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm') } | ForEach-Object { $_.Name }
-        $changing | Sort-Object | Should -Be 'Export-PandoraSyncReport', 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer'
+        $changing | Sort-Object | Should -Be 'Export-PandoraSyncReport', 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer', 'Sync-TentacleConfiguration'
     }
 }

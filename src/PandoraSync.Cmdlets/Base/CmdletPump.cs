@@ -40,6 +40,17 @@ public sealed class CmdletPump
     /// <summary>Has it shown how far the work is, by what is asked now and then on the pipeline's thread.</summary>
     public void Progress(Func<IReadOnlyList<ProgressRecord>> source) => _cmdlet.Screen.Source = source;
 
+    /// <summary>Asks something on the pipeline's thread, where people can be asked.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer; there is none once the pipeline stops.</param>
+    public async Task<bool> AskAsync(Func<bool> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+        _actions.Add(() => answer.TrySetResult(question()), CancellationToken.None);
+        return await answer.Task.ConfigureAwait(false);
+    }
+
     /// <summary>Shows how far something is; the latest for each activity counts.</summary>
     public void Progress(ProgressRecord record)
     {

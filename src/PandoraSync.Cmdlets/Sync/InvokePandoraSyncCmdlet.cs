@@ -5,9 +5,11 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Certificates.Trust;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Configurations;
 using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
+using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync;
 using PandoraSync.Transport;
 
@@ -15,7 +17,7 @@ namespace PandoraSync.Cmdlets.Sync;
 
 /// <summary>The sync server: calls in at sites, takes what their buffers hold into the incoming directory, and says what became of each site.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PandoraSync", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
-[OutputType(typeof(SyncResult))]
+[OutputType(typeof(SyncResult), typeof(SyncedConfiguration))]
 public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 {
     private const string ByConfigPath = "ConfigPath";
@@ -89,6 +91,10 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
+    /// <summary>Then carries agents' configurations, collections and commands between the sites and the folders below the incoming directory, as Sync-TentacleConfiguration does.</summary>
+    [Parameter]
+    public SwitchParameter IncludeConfiguration { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -118,6 +124,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             DrainAsConfigured();
         foreach (var group in _plan.GroupBy(p => p.Options))
             Drain(group.Select(p => p.Site), group.Key);
+        foreach (var group in _plan.Where(_ => IncludeConfiguration).GroupBy(p => p.Options))
+            CarryConfigurations(group.Select(p => p.Site).ToArray(), new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections });
         WriteHeldErrors();
     }
 
@@ -165,7 +173,12 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
         else
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
+        if (configuration.IsEnabled && (configuration.IncludesConfiguration || IncludeConfiguration))
+            CarryConfigurations(configuration.Sites, configuration.RemoteConfiguration);
     }
+
+    private void CarryConfigurations(IReadOnlyList<SyncSite> sites, RemoteConfigurationOptions options) =>
+        TryRun(options.IncomingDirectory, pump => pump.CarryAsync(this, sites.Select(s => WithWarnings(s, pump)).ToArray(), options with { ThrottleLimit = ThrottleLimit }, StopToken));
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
@@ -183,7 +196,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     }
 
     /// <summary>Has a name that does not match its certificate said as a warning, where the file asks for no more than that.</summary>
-    private static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
+    internal static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
         site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = pump.Warning } }) : site;
 
     /// <summary>Drains sites; where the destination cannot be used, that is the result of each.</summary>

@@ -40,10 +40,19 @@ function Reset-World($Page) {
     Export-Clixml -InputObject $login -Path "$here/login.xml"
     # The pages of servers are for a machine at a site, the others for the main server.
     if ($Page -notlike '*-TentacleServer.md' -or $Page -like '*Test-*') {
-        $null = Start-TentacleServer (Set-Buffer north) -Address 10.142.50.10 -Filter '.*\.conf:conf'
+        $null = Start-TentacleServer (Set-Buffer north) -Address 10.142.50.10 -Filter '.*\.conf:conf;.*\.md5:md5'
         $null = Start-TentacleServer (Set-Buffer south) -Address 10.142.51.10 -Port 41122 -Credential $login
         $null = $east | Start-TentacleServer (Set-Buffer east) -Address 10.142.52.10
         $null = Start-TentacleServer (Set-Buffer other) -Address 10.142.53.10 -Port 41122
+    }
+    if ($Page -like 'Sync-*') {
+        foreach ($folder in 'conf', 'md5') { $null = [IO.Directory]::CreateDirectory("/var/spool/pandora/data_in/$folder") }
+        foreach ($agent in 'web-01', 'db-01') {
+            $text = "agent_name $agent`n"
+            $file, $digest = foreach ($part in $agent, $text) { [Convert]::ToHexString([Security.Cryptography.MD5]::HashData([Text.Encoding]::UTF8.GetBytes($part))).ToLowerInvariant() }
+            [IO.File]::WriteAllText("$here/../sites/north/conf/$file.conf", $text)
+            [IO.File]::WriteAllText("$here/../sites/north/md5/$file.md5", $digest)
+        }
     }
 }
 
