@@ -21,7 +21,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private const string ByConfigPath = "ConfigPath";
     private const string BySession = "Session";
     private const int DefaultConnections = 8;
-    private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
+    private const int DefaultInterval = 60;
+    private readonly List<GivenSite> _plan = [];
     private volatile string? _incoming;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
@@ -88,6 +89,19 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
+    /// <summary>Goes on: drains the sites in rounds until it is stopped (Ctrl+C, SIGTERM), and gives results only with -PassThru.</summary>
+    [Parameter]
+    public SwitchParameter Continuous { get; set; }
+
+    /// <summary>Seconds from one round of -Continuous to the next, 1 to 86400; 60 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int Interval { get; set; } = DefaultInterval;
+
+    /// <summary>With -Continuous, gives each result too.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -95,6 +109,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (!Continuous && (Gives(nameof(Interval)) || Gives(nameof(PassThru))))
+            Refuse($"-{(Gives(nameof(Interval)) ? nameof(Interval) : nameof(PassThru))} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
         if (Gives(nameof(Destination)))
             OrThrow(() => FileSystemPath(Destination), Destination);
     }
@@ -103,20 +119,22 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var session in Session)
-            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options);
+            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options, tls: null);
         if (InputObject is { } item)
             Plan(item);
         else if (IsSet(ByComputerName))
-            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer)));
+            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer), GivenTls()));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (IsSet(ByConfigPath))
+        if (Continuous)
+            GoOn();
+        else if (IsSet(ByConfigPath))
             DrainAsConfigured();
-        foreach (var group in _plan.GroupBy(p => p.Options))
-            Drain(group.Select(p => p.Site), group.Key);
+        else
+            _plan.GroupBy(p => p.Options).ToList().ForEach(group => Drain(group.Select(p => p.Site), group.Key));
         WriteHeldErrors();
     }
 
@@ -127,17 +145,17 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (item is SiteConfiguration { IsEnabled: false } off)
             WriteWarning(off.OffNotice);
         else if (item is RegisteredSession or SiteConfiguration)
-            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options));
+            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options), SaysTls ? GivenTls() : null);
         else
             Refuse($"'{item}' is a file at a site, and whole sites are drained: use Receive-TentacleBuffer to take files.");
     }
 
     /// <summary>Notes a site to be drained; one that cannot be has its result at once.</summary>
-    private void Plan(string site, Func<TentacleClientOptions> makeClient)
+    private void Plan(string site, Func<TentacleClientOptions> makeClient, TlsParameters? tls)
     {
         try
         {
-            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
+            _plan.Add(new GivenSite(new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }, tls));
         }
         catch (TentacleException e)
         {
@@ -161,9 +179,35 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(warning);
         WriteVerbose($"{configuration}.");
         if (configuration.IsEnabled)
-            Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
+            Drain(configuration.Sites, WithOwn(configuration.Options));
         else
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
+    }
+
+    /// <summary>Adds what a pandora_server.conf does not say.</summary>
+    private SyncOptions WithOwn(SyncOptions options) => options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize };
+
+    /// <summary>Drains in rounds until it is stopped: what the configuration has at each, or what was given, a run for each incoming directory.</summary>
+    private void GoOn()
+    {
+        var run = new ContinuousRun { Interval = TimeSpan.FromSeconds(Interval), Results = PassThru };
+        if (IsSet(ByConfigPath))
+        {
+            var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
+            if (ShouldProcess(path, "Drain as configured, continuously"))
+                run.Add(new ConfiguredPlan(path, WithOwn, run.Warn), path);
+        }
+
+        foreach (var group in _plan.GroupBy(p => p.Options))
+        {
+            var known = SyncSite.Distinct(group.Select(p => p.Site), WriteWarning);
+            var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
+            if (agreed.Length > 0)
+                run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
+        }
+
+        if (run.IsWanted)
+            TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, StopToken));
     }
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
