@@ -14,6 +14,8 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Get-PandoraSyncConfiguration'
+        'Get-PandoraSyncHistory'
+        'Get-PandoraSyncStatus'
         'Get-TentacleFile'
         'Get-TentacleServer'
         'Get-TentacleSession'
