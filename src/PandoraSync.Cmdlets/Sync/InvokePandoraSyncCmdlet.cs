@@ -10,6 +10,7 @@ using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
 using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -23,8 +24,13 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private const string BySession = "Session";
     private const int DefaultConnections = 8;
     private const int DefaultInterval = 60;
+    private static readonly string[] OfContinuous = [nameof(Interval), nameof(PassThru), nameof(LogFormat)];
+    private static readonly string[] OfAgent = [nameof(AgentName), nameof(AgentGroup)];
     private readonly List<GivenSite> _plan = [];
     private volatile string? _incoming;
+
+    // An object: a field of Core's type would load Core before ModuleInitializer can say which.
+    private object? _monitoring;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _delivery = (int)SyncDelivery.Safe;
@@ -103,6 +109,30 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>How -Continuous tells what happens: Text as PowerShell's warnings and information, Json as an object a line, Journal with the levels that journald reads.</summary>
+    [Parameter]
+    [ValidateSet(LogOutput.Text, LogOutput.Json, LogOutput.Journal)]
+    public string LogFormat { get; set; } = LogOutput.Text;
+
+    /// <summary>Puts the data file of an agent into the incoming directory that says how each site is: after a run, or every five minutes with -Continuous.</summary>
+    [Parameter]
+    public SwitchParameter SelfMonitoring { get; set; }
+
+    /// <summary>That agent's name: letters, digits, '-', '_' and '.'; PandoraSync by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string AgentName { get; set; } = "PandoraSync";
+
+    /// <summary>The group that it is put into when it is new; Servers by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string AgentGroup { get; set; } = "Servers";
+
+    /// <summary>A file that says how each site is in Prometheus's text format, for node_exporter's text file collector; it has to end in .prom for that.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetricsPath { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -110,8 +140,13 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (!Continuous && (Gives(nameof(Interval)) || Gives(nameof(PassThru))))
-            Refuse($"-{(Gives(nameof(Interval)) ? nameof(Interval) : nameof(PassThru))} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
+        if (!Continuous && OfContinuous.FirstOrDefault(Gives) is { } useless)
+            Refuse($"-{useless} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
+        if (!SelfMonitoring && OfAgent.FirstOrDefault(Gives) is { } alone)
+            Refuse($"-{alone} says which agent's data file is written, and none is: add -SelfMonitoring, or leave it out.");
+        _monitoring = SelfMonitoring || MetricsPath is not null
+            ? OrThrow(() => new SelfMonitoringOptions { Agent = SelfMonitoring ? AgentName : null, Group = AgentGroup, MetricsPath = MetricsPath is null ? null : FileSystemPath(MetricsPath) }, AgentName)
+            : null;
         if (Gives(nameof(Destination)))
             OrThrow(() => FileSystemPath(Destination), Destination);
     }
@@ -156,7 +191,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     {
         try
         {
-            _plan.Add(new GivenSite(new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits() }, tls));
+            _plan.Add(new GivenSite(new SyncSite(makeClient()), WithOwn(new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections }), tls));
         }
         catch (TentacleException e)
         {
@@ -186,7 +221,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     }
 
     /// <summary>Adds what a pandora_server.conf does not say.</summary>
-    private SyncOptions WithOwn(SyncOptions options) => options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits() };
+    private SyncOptions WithOwn(SyncOptions options) =>
+        options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits(), Monitoring = (SelfMonitoringOptions?)_monitoring };
 
     /// <summary>Drains in rounds until it is stopped: what the configuration has at each, or what was given, a run for each incoming directory.</summary>
     private void GoOn()
@@ -208,7 +244,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         }
 
         if (run.IsWanted)
-            TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, StopToken));
+            TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, new LogOutput(LogFormat, pump, IsVerbose), StopToken));
     }
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)

@@ -3,6 +3,7 @@ using System.IO;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 
 namespace PandoraSync.Sync;
 
@@ -72,6 +73,9 @@ internal sealed record SyncOptions
 
     /// <summary>How much is kept of what runs came to, beside the staging folders; null to write nothing down.</summary>
     public JournalLimits? Journal { get; init; }
+
+    /// <summary>How the sync server has itself monitored, where it keeps a journal; null for not at all.</summary>
+    public SelfMonitoringOptions? Monitoring { get; init; }
 
     /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>
     public Action<ReceivedFile>? Received { get; init; }

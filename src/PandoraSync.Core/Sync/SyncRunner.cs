@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using PandoraSync.Sync.Continuous;
 using PandoraSync.Sync.Drain;
 using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync;
@@ -25,10 +26,15 @@ internal static class SyncRunner
     {
         using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
         var journal = options.Journal is { } limits ? new SyncJournal(options.IncomingDirectory, limits, SyncClock.System, options.Warn) : null;
+        var monitor = journal is not null && options.Monitoring is { } monitoring ? new SelfMonitor(monitoring, SyncClock.System, options.Warn) : null;
         journal?.Open();
+        monitor?.Begin(journal!.Statuses);
+        var distinct = SyncSite.Distinct(sites, options.Warn);
         try
         {
-            return await DrainAsync(SyncSite.Distinct(sites, options.Warn), options, incoming, Note, cancellationToken).ConfigureAwait(false);
+            var results = await DrainAsync(distinct, options, incoming, Note, cancellationToken).ConfigureAwait(false);
+            monitor?.Report(incoming, journal!.StatusesOf(distinct));
+            return results;
         }
         finally
         {

@@ -18,6 +18,12 @@ internal sealed record ContinuousOptions
             : throw new TentacleException(TentacleErrorKind.Configuration, $"An interval of {value.TotalSeconds} s is out of range: give 1 s to a day.");
     }
 
+    /// <summary>Time from one look at the files of the configuration to the next; 5 s by default.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Called at each look, as a sign of life; null for nobody.</summary>
+    public Action? Alive { get; init; }
+
     /// <summary>The time that it goes by.</summary>
     public SyncClock Clock { get; init; } = SyncClock.System;
 

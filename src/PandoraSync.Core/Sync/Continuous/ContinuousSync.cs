@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync.Drain;
 using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync.Continuous;
@@ -41,6 +42,9 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
         }
     }
 
+    /// <summary>Sites that are drained, and how many of them did not answer last time.</summary>
+    public (int Sites, int Failing) Count => (_plan is null ? 0 : _plan.Current.Sites.Count, _turns.Values.Count(t => t.FailuresInARow > 0));
+
     /// <summary>Goes on until the token fires; then what is under way is brought to a safe place.</summary>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="TentacleException">The first plan cannot be read.</exception>
@@ -52,6 +56,7 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
         {
             while (!cancellationToken.IsCancellationRequested)
             {
+                options.Alive?.Invoke();
                 BeginRound(cancellationToken);
                 await WaitForNextAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -65,9 +70,16 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
         _hold.End();
     }
 
-    private SyncJournal? MakeJournal(SyncOptions drained) => drained.Journal is { } limits
-        ? new SyncJournal(drained.IncomingDirectory, limits, options.Clock, text => Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Error, text)))
-        : null;
+    private IncomingHold MakeHold(SyncOptions drained)
+    {
+        var journal = drained.Journal is { } limits ? new SyncJournal(drained.IncomingDirectory, limits, options.Clock, Fail) : null;
+        var monitor = journal is not null && drained.Monitoring is { } monitoring ? new SelfMonitor(monitoring, options.Clock, Warn) : null;
+        return new IncomingHold(drained.IncomingDirectory, journal, monitor, () => _plan.Current.Sites);
+    }
+
+    private void Fail(string text) => Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Error, text));
+
+    private void Warn(string text) => Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Warning, text));
 
     /// <summary>Waits for the next round, and meanwhile looks now and then whether the files have changed.</summary>
     private async Task WaitForNextAsync(CancellationToken cancellationToken)
@@ -75,9 +87,10 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
         var next = options.Clock.Elapsed + TimeSpan.FromSeconds(options.Interval.TotalSeconds * (0.9 + (0.2 * _chance.NextDouble())));
         for (var left = next - options.Clock.Elapsed; left > TimeSpan.Zero; left = next - options.Clock.Elapsed)
         {
-            var isRequested = await WaitAsync(left < PlanFollower.LookInterval ? left : PlanFollower.LookInterval, cancellationToken).ConfigureAwait(false);
+            var isRequested = await WaitAsync(Least(left, options.LookInterval), cancellationToken).ConfigureAwait(false);
             if (_plan.Follow(isRequested))
                 Adopt(_plan.Current);
+            options.Alive?.Invoke();
             if (!isRequested)
                 continue;
             foreach (var turn in _turns.Values)
@@ -85,6 +98,8 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
             return;
         }
     }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <returns>True if a request came.</returns>
     private async Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellationToken)
@@ -108,10 +123,10 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
     /// <summary>Goes by another plan from the next round on; what is under way ends as it began.</summary>
     private void Adopt(SyncPlan plan)
     {
-        if (_hold is null || !string.Equals(_hold.Path, plan.Options.IncomingDirectory, StringComparison.Ordinal) || _hold.Journal is null != plan.Options.Journal is null)
+        if (_hold is null || !string.Equals(_hold.Path, plan.Options.IncomingDirectory, StringComparison.Ordinal))
         {
             _hold?.End();
-            _hold = new IncomingHold(plan.Options.IncomingDirectory, MakeJournal(plan.Options));
+            _hold = MakeHold(plan.Options);
         }
 
         _places = new SemaphoreSlim(plan.Options.ThrottleLimit);
@@ -167,7 +182,7 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
     {
         var drained = plan.Options with
         {
-            Warn = text => Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Warning, text)),
+            Warn = Warn,
             Verbose = text => Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Verbose, text, site.Name)),
         };
         try

@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync.Continuous;
@@ -13,7 +15,9 @@ namespace PandoraSync.Sync.Continuous;
 /// </summary>
 /// <param name="path">The directory.</param>
 /// <param name="journal">Written to while it is open; null for none.</param>
-internal sealed class IncomingHold(string path, SyncJournal? journal)
+/// <param name="monitor">Told how the sites are before it is given back; null for nobody.</param>
+/// <param name="sites">The sites that are drained now.</param>
+internal sealed class IncomingHold(string path, SyncJournal? journal, SelfMonitor? monitor, Func<IEnumerable<SyncSite>> sites)
 {
     private readonly SemaphoreSlim _gate = new(1);
     private IncomingDirectory? _incoming;
@@ -37,6 +41,8 @@ internal sealed class IncomingHold(string path, SyncJournal? journal)
             {
                 _incoming = IncomingDirectory.Open(path);
                 journal?.Open();
+                if (journal is not null)
+                    monitor?.Begin(journal.Statuses);
                 await prepare(_incoming).ConfigureAwait(false);
             }
 
@@ -80,6 +86,8 @@ internal sealed class IncomingHold(string path, SyncJournal? journal)
     {
         if (_users > 0 || _incoming is null)
             return;
+        if (journal is not null)
+            monitor?.Report(_incoming, journal.StatusesOf(sites()));
         journal?.Close(isLast: false);
         _incoming.Dispose();
         _incoming = null;

@@ -9,9 +9,6 @@ namespace PandoraSync.Sync.Continuous;
 /// <summary>Keeps a plan in step with the files that it was made from. What is wrong with them is told, and the plan stays as it was.</summary>
 internal sealed class PlanFollower
 {
-    /// <summary>Time from one look at the files to the next.</summary>
-    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
-
     private readonly ISyncPlanSource _source;
     private readonly SyncClock _clock;
     private readonly Action<SyncLogEntry> _log;

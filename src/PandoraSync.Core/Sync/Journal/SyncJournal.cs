@@ -50,6 +50,13 @@ internal sealed class SyncJournal
         }
     }
 
+    /// <summary>How certain sites are.</summary>
+    public IReadOnlyList<SiteStatus> StatusesOf(IEnumerable<SyncSite> sites)
+    {
+        var names = new HashSet<string>(sites.Select(s => s.Name), StringComparer.Ordinal);
+        return [.. Statuses.Where(s => names.Contains(s.Site))];
+    }
+
     /// <summary>Begins to write: the incoming directory is held.</summary>
     public void Open()
     {
