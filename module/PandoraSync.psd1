@@ -14,6 +14,8 @@
     CmdletsToExport      = @(
         'Export-PandoraSyncReport'
         'Get-PandoraSyncConfiguration'
+        'Get-PandoraSyncHistory'
+        'Get-PandoraSyncStatus'
         'Get-TentacleFile'
         'Get-TentacleServer'
         'Get-TentacleSession'

@@ -37,6 +37,11 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
     /// <summary>What a stop waits for, said to whoever pressed Ctrl+C; null if it waits for nothing that takes a while.</summary>
     protected virtual string? WhatStopWaitsFor => null;
 
+    /// <summary>True if the story is asked for, by -Verbose or the preference.</summary>
+    private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out var given)
+        ? given is SwitchParameter { IsPresent: true }
+        : SessionState.PSVariable.GetValue("VerbosePreference") is ActionPreference preference && preference != ActionPreference.SilentlyContinue;
+
     /// <summary>What a stop has left to do, said at its end; null for nothing.</summary>
     protected virtual string? WhatStopLeaves => null;
 

@@ -1,5 +1,5 @@
 using System;
-using System.Globalization;
+using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
+using PandoraSync.Native;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.Server.Access;
@@ -204,6 +205,11 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    /// <summary>How -Wait tells what happens: Text as PowerShell's warnings and verbose lines, Json as an object a line, Journal with the levels that journald reads.</summary>
+    [Parameter]
+    [ValidateSet(LogOutput.Text, LogOutput.Json, LogOutput.Journal)]
+    public string LogFormat { get; set; } = LogOutput.Text;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -214,7 +220,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             WriteWarning("Clients may not list and move files without -I (insecure 1), so nobody can drain this buffer.");
         var log = _logPath is { } path ? OrThrow(() => new LogFile(path), path) : null;
         if (Wait)
-            TryRun(Path, pump => RunAsync(options, log, pump));
+            TryRun(Path, pump => RunAsync(options, log, new LogOutput(LogFormat, pump, IsVerbose)));
         else
             WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options with { Log = log is null ? null : log.Write }), Path), log));
     }
@@ -303,8 +309,10 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         };
     }
 
-    private async Task RunAsync(TentacleServerOptions options, LogFile? log, CmdletPump pump)
+    private async Task RunAsync(TentacleServerOptions options, LogFile? log, LogOutput output)
     {
+        using var process = Process.GetCurrentProcess();
+        var manager = new ServiceManager(process.Id);
         using var signal = new StopSignal();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopToken, signal.Token);
         var server = TentacleServer.Start(options with
@@ -312,15 +320,21 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             Log = entry =>
             {
                 log?.Write(entry);
-                Report(entry, pump);
+                Report(entry, output);
             },
         });
         var running = ServerRegistry.Add(server, log);
         _running = running;
         try
         {
-            pump.Host($"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}. Ctrl+C stops the server.");
-            await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(false);
+            var where = $"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}";
+            output.Announce($"{where}. Ctrl+C stops the server.");
+            manager.Ready(where);
+            while (true)
+            {
+                await Task.Delay(manager.AliveInterval ?? System.Threading.Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(false);
+                manager.Alive();
+            }
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
@@ -328,17 +342,12 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         }
         finally
         {
+            manager.Stopping();
             await running.StopAsync().ConfigureAwait(false);
             ServerRegistry.Remove(running);
         }
     }
 
-    private void Report(TentacleLogEntry entry, CmdletPump pump)
-    {
-        var line = string.Format(CultureInfo.InvariantCulture, "{0:yyyy-MM-dd HH:mm:ss} {1}", entry.Time.ToLocalTime(), entry.Text);
-        if (entry.Level == TentacleLogLevel.Error && !_isQuiet)
-            pump.Warning(line);
-        else
-            pump.Verbose(line);
-    }
+    private void Report(TentacleLogEntry entry, LogOutput output) =>
+        output.Write(entry.Time, entry.Level == TentacleLogLevel.Error && !_isQuiet ? LogLevel.Error : LogLevel.Verbose, entry.Text);
 }

@@ -11,6 +11,8 @@ using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -23,8 +25,14 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private const string ByConfigPath = "ConfigPath";
     private const string BySession = "Session";
     private const int DefaultConnections = 8;
-    private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
+    private const int DefaultInterval = 60;
+    private static readonly string[] OfContinuous = [nameof(Interval), nameof(PassThru), nameof(LogFormat)];
+    private static readonly string[] OfAgent = [nameof(AgentName), nameof(AgentGroup)];
+    private readonly List<GivenSite> _plan = [];
     private volatile string? _incoming;
+
+    // An object: a field of Core's type would load Core before ModuleInitializer can say which.
+    private object? _monitoring;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _delivery = (int)SyncDelivery.Safe;
@@ -95,6 +103,43 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [Parameter]
     public SwitchParameter IncludeConfiguration { get; set; }
 
+    /// <summary>Goes on: drains the sites in rounds until it is stopped (Ctrl+C, SIGTERM), and gives results only with -PassThru.</summary>
+    [Parameter]
+    public SwitchParameter Continuous { get; set; }
+
+    /// <summary>Seconds from one round of -Continuous to the next, 1 to 86400; 60 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int Interval { get; set; } = DefaultInterval;
+
+    /// <summary>With -Continuous, gives each result too.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>How -Continuous tells what happens: Text as PowerShell's warnings and information, Json as an object a line, Journal with the levels that journald reads.</summary>
+    [Parameter]
+    [ValidateSet(LogOutput.Text, LogOutput.Json, LogOutput.Journal)]
+    public string LogFormat { get; set; } = LogOutput.Text;
+
+    /// <summary>Puts the data file of an agent into the incoming directory that says how each site is: after a run, or every five minutes with -Continuous.</summary>
+    [Parameter]
+    public SwitchParameter SelfMonitoring { get; set; }
+
+    /// <summary>That agent's name: letters, digits, '-', '_' and '.'; PandoraSync by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string AgentName { get; set; } = "PandoraSync";
+
+    /// <summary>The group that it is put into when it is new; Servers by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string AgentGroup { get; set; } = "Servers";
+
+    /// <summary>A file that says how each site is in Prometheus's text format, for node_exporter's text file collector; it has to end in .prom for that.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetricsPath { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -102,6 +147,15 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (!Continuous && OfContinuous.FirstOrDefault(Gives) is { } useless)
+            Refuse($"-{useless} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
+        if (Continuous && IncludeConfiguration)
+            Refuse("-IncludeConfiguration does not go with -Continuous: leave it out, and run Sync-TentacleConfiguration by a schedule of its own.");
+        if (!SelfMonitoring && OfAgent.FirstOrDefault(Gives) is { } alone)
+            Refuse($"-{alone} says which agent's data file is written, and none is: add -SelfMonitoring, or leave it out.");
+        _monitoring = SelfMonitoring || MetricsPath is not null
+            ? OrThrow(() => new SelfMonitoringOptions { Agent = SelfMonitoring ? AgentName : null, Group = AgentGroup, MetricsPath = MetricsPath is null ? null : FileSystemPath(MetricsPath) }, AgentName)
+            : null;
         if (Gives(nameof(Destination)))
             OrThrow(() => FileSystemPath(Destination), Destination);
     }
@@ -110,20 +164,22 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var session in Session)
-            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options);
+            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options, tls: null);
         if (InputObject is { } item)
             Plan(item);
         else if (IsSet(ByComputerName))
-            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer)));
+            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer), GivenTls()));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (IsSet(ByConfigPath))
+        if (Continuous)
+            GoOn();
+        else if (IsSet(ByConfigPath))
             DrainAsConfigured();
-        foreach (var group in _plan.GroupBy(p => p.Options))
-            Drain(group.Select(p => p.Site), group.Key);
+        else
+            _plan.GroupBy(p => p.Options).ToList().ForEach(group => Drain(group.Select(p => p.Site), group.Key));
         foreach (var group in _plan.Where(_ => IncludeConfiguration).GroupBy(p => p.Options))
             CarryConfigurations(group.Select(p => p.Site).ToArray(), new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections });
         WriteHeldErrors();
@@ -136,17 +192,17 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (item is SiteConfiguration { IsEnabled: false } off)
             WriteWarning(off.OffNotice);
         else if (item is RegisteredSession or SiteConfiguration)
-            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options));
+            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options), SaysTls ? GivenTls() : null);
         else
             Refuse($"'{item}' is a file at a site, and whole sites are drained: use Receive-TentacleBuffer to take files.");
     }
 
     /// <summary>Notes a site to be drained; one that cannot be has its result at once.</summary>
-    private void Plan(string site, Func<TentacleClientOptions> makeClient)
+    private void Plan(string site, Func<TentacleClientOptions> makeClient, TlsParameters? tls)
     {
         try
         {
-            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
+            _plan.Add(new GivenSite(new SyncSite(makeClient()), WithOwn(new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections }), tls));
         }
         catch (TentacleException e)
         {
@@ -170,7 +226,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(warning);
         WriteVerbose($"{configuration}.");
         if (configuration.IsEnabled)
-            Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
+            Drain(configuration.Sites, WithOwn(configuration.Options));
         else
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
         if (configuration.IsEnabled && (configuration.IncludesConfiguration || IncludeConfiguration))
@@ -179,6 +235,33 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
     private void CarryConfigurations(IReadOnlyList<SyncSite> sites, RemoteConfigurationOptions options) =>
         TryRun(options.IncomingDirectory, pump => pump.CarryAsync(this, sites.Select(s => WithWarnings(s, pump)).ToArray(), options with { ThrottleLimit = ThrottleLimit }, StopToken));
+
+    /// <summary>Adds what a pandora_server.conf does not say.</summary>
+    private SyncOptions WithOwn(SyncOptions options) =>
+        options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits(), Monitoring = (SelfMonitoringOptions?)_monitoring };
+
+    /// <summary>Drains in rounds until it is stopped: what the configuration has at each, or what was given, a run for each incoming directory.</summary>
+    private void GoOn()
+    {
+        var run = new ContinuousRun { Interval = TimeSpan.FromSeconds(Interval), Results = PassThru };
+        if (IsSet(ByConfigPath))
+        {
+            var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
+            if (ShouldProcess(path, "Drain as configured, continuously"))
+                run.Add(new ConfiguredPlan(path, WithOwn, run.Warn), path);
+        }
+
+        foreach (var group in _plan.GroupBy(p => p.Options))
+        {
+            var known = SyncSite.Distinct(group.Select(p => p.Site), WriteWarning);
+            var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
+            if (agreed.Length > 0)
+                run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
+        }
+
+        if (run.IsWanted)
+            TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, new LogOutput(LogFormat, pump, IsVerbose), StopToken));
+    }
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
