@@ -23,6 +23,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private const int DefaultConnections = 8;
     private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
     private volatile string? _incoming;
+    private Func<IReadOnlyList<SyncSite>, IReadOnlyList<SyncSite>> _share = sites => sites;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _delivery = (int)SyncDelivery.Safe;
@@ -88,6 +89,16 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
+    /// <summary>Which of several workers this one is, from 1: it drains its share of the sites. Left out, Kubernetes's or Slurm's environment says it.</summary>
+    [Parameter]
+    [ValidateRange(1, WorkerShare.MostWorkers)]
+    public int Worker { get; set; }
+
+    /// <summary>How many workers share the sites, 1 to 10,000. Each has an incoming directory of its own.</summary>
+    [Parameter]
+    [ValidateRange(1, WorkerShare.MostWorkers)]
+    public int WorkerCount { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -95,6 +106,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _share = OrThrow(ReadShare, target: null);
         if (Gives(nameof(Destination)))
             OrThrow(() => FileSystemPath(Destination), Destination);
     }
@@ -166,10 +178,24 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
     }
 
+    /// <summary>What takes this worker's share out of sites.</summary>
+    private Func<IReadOnlyList<SyncSite>, IReadOnlyList<SyncSite>> ReadShare()
+    {
+        if (WorkerCount == 0)
+            return Worker == 0 ? sites => sites : throw new TentacleException(TentacleErrorKind.Configuration, $"-Worker {Worker} says nothing without -WorkerCount: give how many workers share the sites.");
+        var share = Worker == 0 ? WorkerShare.FromEnvironment(WorkerCount, Environment.GetEnvironmentVariable) : new WorkerShare(Worker, WorkerCount);
+        return sites =>
+        {
+            var own = share.Of(sites);
+            WriteVerbose($"This is {share}: {own.Count} of {sites.Count} sites are its own.");
+            return own;
+        };
+    }
+
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
         var agreed = new List<SyncSite>();
-        foreach (var site in SyncSite.Distinct(sites, WriteWarning))
+        foreach (var site in _share(SyncSite.Distinct(sites, WriteWarning)))
         {
             if (ShouldProcess($"{site.Name} to {options.IncomingDirectory}", "Drain"))
                 agreed.Add(site);
