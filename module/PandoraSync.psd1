@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Get-PandoraSyncConfiguration'
+        'Get-PandoraSyncService'
         'Get-TentacleFile'
         'Get-TentacleServer'
         'Get-TentacleSession'
@@ -21,12 +22,14 @@
         'New-TentacleCertificate'
         'New-TentacleSession'
         'Receive-TentacleBuffer'
+        'Register-PandoraSyncService'
         'Remove-TentacleFile'
         'Remove-TentacleSession'
         'Send-TentacleFile'
         'Start-TentacleServer'
         'Stop-TentacleServer'
         'Test-TentacleServer'
+        'Unregister-PandoraSyncService'
     )
     PrivateData          = @{
         PSData = @{

@@ -206,6 +206,6 @@ Stop-TentacleServer $server @ask
 
     It 'can be told and confirmed by every cmdlet that makes one, and by no other' {
         $changing = Get-Command -Module PandoraSync | Where-Object { $_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm') } | ForEach-Object { $_.Name }
-        $changing | Sort-Object | Should -Be 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer'
+        $changing | Sort-Object | Should -Be 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Register-PandoraSyncService', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer', 'Unregister-PandoraSyncService'
     }
 }

@@ -30,6 +30,9 @@ public sealed class CmdletPump
     /// <summary>Writes a warning.</summary>
     public void Warning(string text) => Report(() => _cmdlet.WriteWarning(text));
 
+    /// <summary>Writes a line for whoever asks for it with -InformationAction.</summary>
+    public void Information(string text) => Report(() => _cmdlet.WriteInformation(text, []));
+
     /// <summary>Writes a line for whoever sits at the keyboard, which is shown without being asked for.</summary>
     public void Host(string text) => Report(() => _cmdlet.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]));
 

@@ -111,6 +111,9 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     /// <summary>True if the command line says which server is meant.</summary>
     private protected bool NamesServer => Gives(nameof(SessionCmdlet.ComputerName)) || Gives(nameof(Port));
 
+    /// <summary>True if the command line says how TLS is used.</summary>
+    private protected bool SaysTls => TlsNames.Any(Gives);
+
     /// <summary>True if the command line says how to connect to a server.</summary>
     private protected bool SaysHowToConnect => TlsNames.Any(Gives) || OtherNames.Any(Gives);
 
@@ -154,7 +157,8 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
             : throw new TentacleException(TentacleErrorKind.Configuration, $"'{computerName}' has a port of its own, and -Port says {Port}: give one of them.");
     }
 
-    private TlsClientOptions? MakeTls()
+    /// <summary>What the parameters say about TLS as they are bound now; null if they do not ask for it.</summary>
+    private protected TlsParameters? GivenTls()
     {
         var parameters = new TlsParameters
         {
@@ -167,7 +171,12 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
             SkipHostNameCheck = SkipHostNameCheck,
             SkipCertificateCheck = SkipCertificateCheck,
         };
-        if (!parameters.IsWanted)
+        return parameters.IsWanted ? parameters : null;
+    }
+
+    private TlsClientOptions? MakeTls()
+    {
+        if (GivenTls() is not { } parameters)
             return null;
         if (_tls is null || !string.Equals(_tlsKey, parameters.Key, StringComparison.Ordinal))
             (_tls, _tlsKey) = (parameters.ToClientOptions(), parameters.Key);

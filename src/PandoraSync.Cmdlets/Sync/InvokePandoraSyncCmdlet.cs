@@ -9,6 +9,7 @@ using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Continuous;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -21,9 +22,10 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private const string ByConfigPath = "ConfigPath";
     private const string BySession = "Session";
     private const int DefaultConnections = 8;
-    private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
+    private const int DefaultInterval = 60;
+    private readonly List<GivenSite> _plan = [];
     private volatile string? _incoming;
-    private Func<IReadOnlyList<SyncSite>, IReadOnlyList<SyncSite>> _share = sites => sites;
+    private WorkerShare? _share;
 
     // A number: an enum of Core as a field would load Core before ModuleInitializer can say which.
     private int _delivery = (int)SyncDelivery.Safe;
@@ -99,6 +101,19 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1, WorkerShare.MostWorkers)]
     public int WorkerCount { get; set; }
 
+    /// <summary>Goes on: drains the sites in rounds until it is stopped (Ctrl+C, SIGTERM), and gives results only with -PassThru.</summary>
+    [Parameter]
+    public SwitchParameter Continuous { get; set; }
+
+    /// <summary>Seconds from one round of -Continuous to the next, 1 to 86400; 60 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int Interval { get; set; } = DefaultInterval;
+
+    /// <summary>With -Continuous, gives each result too.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -106,7 +121,9 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _share = OrThrow(ReadShare, target: null);
+        _share = OrThrow(() => WorkerShare.Read(Worker, WorkerCount, Environment.GetEnvironmentVariable), target: null);
+        if (!Continuous && (Gives(nameof(Interval)) || Gives(nameof(PassThru))))
+            Refuse($"-{(Gives(nameof(Interval)) ? nameof(Interval) : nameof(PassThru))} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
         if (Gives(nameof(Destination)))
             OrThrow(() => FileSystemPath(Destination), Destination);
     }
@@ -115,20 +132,22 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var session in Session)
-            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options);
+            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options, tls: null);
         if (InputObject is { } item)
             Plan(item);
         else if (IsSet(ByComputerName))
-            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer)));
+            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer), GivenTls()));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (IsSet(ByConfigPath))
+        if (Continuous)
+            GoOn();
+        else if (IsSet(ByConfigPath))
             DrainAsConfigured();
-        foreach (var group in _plan.GroupBy(p => p.Options))
-            Drain(group.Select(p => p.Site), group.Key);
+        else
+            _plan.GroupBy(p => p.Options).ToList().ForEach(group => Drain(group.Select(p => p.Site), group.Key));
         WriteHeldErrors();
     }
 
@@ -139,17 +158,17 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (item is SiteConfiguration { IsEnabled: false } off)
             WriteWarning(off.OffNotice);
         else if (item is RegisteredSession or SiteConfiguration)
-            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options));
+            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options), SaysTls ? GivenTls() : null);
         else
             Refuse($"'{item}' is a file at a site, and whole sites are drained: use Receive-TentacleBuffer to take files.");
     }
 
     /// <summary>Notes a site to be drained; one that cannot be has its result at once.</summary>
-    private void Plan(string site, Func<TentacleClientOptions> makeClient)
+    private void Plan(string site, Func<TentacleClientOptions> makeClient, TlsParameters? tls)
     {
         try
         {
-            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
+            _plan.Add(new GivenSite(new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }, tls));
         }
         catch (TentacleException e)
         {
@@ -173,29 +192,52 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(warning);
         WriteVerbose($"{configuration}.");
         if (configuration.IsEnabled)
-            Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
+            Drain(configuration.Sites, WithOwn(configuration.Options));
         else
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
     }
 
-    /// <summary>What takes this worker's share out of sites.</summary>
-    private Func<IReadOnlyList<SyncSite>, IReadOnlyList<SyncSite>> ReadShare()
+    /// <summary>This worker's share of sites that are named once.</summary>
+    private IReadOnlyList<SyncSite> ShareOf(IEnumerable<SyncSite> sites)
     {
-        if (WorkerCount == 0)
-            return Worker == 0 ? sites => sites : throw new TentacleException(TentacleErrorKind.Configuration, $"-Worker {Worker} says nothing without -WorkerCount: give how many workers share the sites.");
-        var share = Worker == 0 ? WorkerShare.FromEnvironment(WorkerCount, Environment.GetEnvironmentVariable) : new WorkerShare(Worker, WorkerCount);
-        return sites =>
+        var distinct = SyncSite.Distinct(sites, WriteWarning);
+        if (_share is null)
+            return distinct;
+        var own = _share.Of(distinct);
+        WriteVerbose($"This is {_share}: {own.Count} of {distinct.Count} sites are its own.");
+        return own;
+    }
+
+    /// <summary>Adds what a pandora_server.conf does not say.</summary>
+    private SyncOptions WithOwn(SyncOptions options) => options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize };
+
+    /// <summary>Drains in rounds until it is stopped: what the configuration has at each, or what was given, a run for each incoming directory.</summary>
+    private void GoOn()
+    {
+        var run = new ContinuousRun { Interval = TimeSpan.FromSeconds(Interval), Results = PassThru };
+        if (IsSet(ByConfigPath))
         {
-            var own = share.Of(sites);
-            WriteVerbose($"This is {share}: {own.Count} of {sites.Count} sites are its own.");
-            return own;
-        };
+            var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
+            if (ShouldProcess(path, "Drain as configured, continuously"))
+                run.Add(_share is null ? new ConfiguredPlan(path, WithOwn, run.Warn) : new SharedPlan(new ConfiguredPlan(path, WithOwn, run.Warn), _share), path);
+        }
+
+        foreach (var group in _plan.GroupBy(p => p.Options))
+        {
+            var known = ShareOf(group.Select(p => p.Site));
+            var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
+            if (agreed.Length > 0)
+                run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
+        }
+
+        if (run.IsWanted)
+            TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, StopToken));
     }
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
         var agreed = new List<SyncSite>();
-        foreach (var site in _share(SyncSite.Distinct(sites, WriteWarning)))
+        foreach (var site in ShareOf(sites))
         {
             if (ShouldProcess($"{site.Name} to {options.IncomingDirectory}", "Drain"))
                 agreed.Add(site);

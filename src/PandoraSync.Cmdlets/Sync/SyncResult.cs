@@ -29,7 +29,7 @@ public sealed class SyncResult
 
     /// <summary>For a site that was not even called.</summary>
     internal SyncResult(string site, TentacleException error)
-        : this(new SiteResult { Site = site, Files = 0, Bytes = 0, Recovered = 0, Skipped = [], SkippedCount = 0, Elapsed = TimeSpan.Zero, Error = error })
+        : this(SiteResult.NotCalled(site, error))
     {
     }
 

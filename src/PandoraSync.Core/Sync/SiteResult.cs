@@ -36,4 +36,10 @@ internal sealed record SiteResult
 
     /// <summary>True if the site was drained to its end and every file was taken.</summary>
     public bool Succeeded => Error is null && SkippedCount == 0;
+
+    /// <summary>The result of a site that was not even called.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="error">Why.</param>
+    public static SiteResult NotCalled(string site, TentacleException error) =>
+        new() { Site = site, Files = 0, Bytes = 0, Recovered = 0, Skipped = [], SkippedCount = 0, Elapsed = TimeSpan.Zero, Error = error };
 }

@@ -46,7 +46,7 @@ internal static class SyncRunner
     }
 
     /// <summary>Sees to what earlier runs have left of other sites; a run that only copies leaves that of its own sites too.</summary>
-    private static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
+    internal static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
         new Leftovers(incoming, new HashSet<string>(options.Delivery == SyncDelivery.Keep ? [] : sites.Select(s => s.FolderName), StringComparer.Ordinal), options).FinishAsync();
 
     private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult>? completed, CancellationToken cancellationToken)

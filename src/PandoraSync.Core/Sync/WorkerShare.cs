@@ -49,6 +49,19 @@ internal sealed record WorkerShare
     /// <summary>Of how many.</summary>
     public int Count { get; }
 
+    /// <summary>The share that is given by numbers, 0 where one is not given, or by the environment.</summary>
+    /// <param name="worker">The worker, from 1; 0 for the one that the environment names.</param>
+    /// <param name="count">How many workers there are; 0 for a run that is not shared.</param>
+    /// <param name="variable">Reads a variable of the environment.</param>
+    /// <returns>Null for all sites.</returns>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: a worker without a count, or one outside it.</exception>
+    public static WorkerShare? Read(int worker, int count, Func<string, string?> variable)
+    {
+        if (count > 0)
+            return worker > 0 ? new WorkerShare(worker, count) : FromEnvironment(count, variable);
+        return worker == 0 ? null : throw Wrong($"-Worker {worker} says nothing without -WorkerCount: give how many workers share the sites.");
+    }
+
     /// <summary>The share of the worker that the environment names, as Kubernetes does for an indexed Job and Slurm for an array.</summary>
     /// <param name="count">How many workers there are.</param>
     /// <param name="variable">Reads a variable of the environment.</param>
