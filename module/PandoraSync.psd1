@@ -14,7 +14,9 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Get-PandoraSyncConfiguration'
+        'Get-PandoraSyncHistory'
         'Get-PandoraSyncService'
+        'Get-PandoraSyncStatus'
         'Get-TentacleFile'
         'Get-TentacleServer'
         'Get-TentacleSession'

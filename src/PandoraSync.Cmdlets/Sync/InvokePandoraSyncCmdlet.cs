@@ -10,6 +10,7 @@ using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
 using PandoraSync.Sync.Continuous;
+using PandoraSync.Sync.Journal;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -168,7 +169,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     {
         try
         {
-            _plan.Add(new GivenSite(new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }, tls));
+            _plan.Add(new GivenSite(new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Delivery = Delivery, Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits() }, tls));
         }
         catch (TentacleException e)
         {
@@ -209,7 +210,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     }
 
     /// <summary>Adds what a pandora_server.conf does not say.</summary>
-    private SyncOptions WithOwn(SyncOptions options) => options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize };
+    private SyncOptions WithOwn(SyncOptions options) => options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits() };
 
     /// <summary>Drains in rounds until it is stopped: what the configuration has at each, or what was given, a run for each incoming directory.</summary>
     private void GoOn()

@@ -31,6 +31,15 @@ internal sealed record SiteResult
     /// <summary>How long the site took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>True if the site has said what its buffer has.</summary>
+    public bool HasListed { get; init; }
+
+    /// <summary>The time in the name of the oldest file that its buffer had, UTC; null if it had none with one.</summary>
+    public DateTime? OldestFile { get; init; }
+
+    /// <summary>When the site's certificate ends, or the one that is shown to it if that is earlier, UTC; null where TLS did not get so far.</summary>
+    public DateTime? CertificateEnd { get; init; }
+
     /// <summary>Why the site could not be drained to its end; null if it was.</summary>
     public TentacleException? Error { get; init; }
 

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
+using PandoraSync.Sync.Journal;
 
 namespace PandoraSync.Sync;
 
@@ -68,6 +69,9 @@ internal sealed record SyncOptions
             ? value
             : throw new TentacleException(TentacleErrorKind.Configuration, $"A largest file of {value} bytes is out of range: give 1 or more.");
     }
+
+    /// <summary>How much is kept of what runs came to, beside the staging folders; null to write nothing down.</summary>
+    public JournalLimits? Journal { get; init; }
 
     /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>
     public Action<ReceivedFile>? Received { get; init; }

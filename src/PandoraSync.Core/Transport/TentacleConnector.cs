@@ -108,7 +108,7 @@ internal static class TentacleConnector
         {
             var line = new QuickAckSocketStream(socket, LingerForAnswers);
             var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
-            var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate };
+            var channel = new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout) { MinimumRate = options.MinimumRate, PeerCertificateEnd = (stream as TlsStream)?.PeerCertificateEnd };
             if (options.SmallRecords)
                 channel.MaxWriteBytes = TentacleLimits.StockReadBytes;
             return channel;

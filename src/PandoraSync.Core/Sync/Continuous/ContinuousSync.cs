@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync.Drain;
+using PandoraSync.Sync.Journal;
 using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync.Continuous;
@@ -61,7 +62,12 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
         }
 
         await Task.WhenAll(_underWay.Keys).ConfigureAwait(false);
+        _hold.End();
     }
+
+    private SyncJournal? MakeJournal(SyncOptions drained) => drained.Journal is { } limits
+        ? new SyncJournal(drained.IncomingDirectory, limits, options.Clock, text => Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Error, text)))
+        : null;
 
     /// <summary>Waits for the next round, and meanwhile looks now and then whether the files have changed.</summary>
     private async Task WaitForNextAsync(CancellationToken cancellationToken)
@@ -102,7 +108,12 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
     /// <summary>Goes by another plan from the next round on; what is under way ends as it began.</summary>
     private void Adopt(SyncPlan plan)
     {
-        _hold = new IncomingHold(plan.Options.IncomingDirectory);
+        if (_hold is null || !string.Equals(_hold.Path, plan.Options.IncomingDirectory, StringComparison.Ordinal) || _hold.Journal is null != plan.Options.Journal is null)
+        {
+            _hold?.End();
+            _hold = new IncomingHold(plan.Options.IncomingDirectory, MakeJournal(plan.Options));
+        }
+
         _places = new SemaphoreSlim(plan.Options.ThrottleLimit);
         var names = new HashSet<string>(plan.Sites.Select(s => s.FolderName), StringComparer.Ordinal);
         foreach (var gone in _turns.Keys.Where(name => !names.Contains(name)).ToArray())
@@ -161,28 +172,33 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
         };
         try
         {
-            var incoming = hold.Take(out var isFirst);
+            var incoming = await hold.TakeAsync(opened => FinishOthersAsync(plan, drained, opened, hold.Journal)).ConfigureAwait(false);
             try
             {
-                if (isFirst)
-                    await FinishOthersAsync(plan, drained, incoming).ConfigureAwait(false);
-                return await new SiteDrain(Once(site, turn), drained, incoming, names: null).RunAsync(cancellationToken).ConfigureAwait(false);
+                var result = await new SiteDrain(Once(site, turn), drained, incoming, names: null).RunAsync(cancellationToken).ConfigureAwait(false);
+                hold.Journal?.Record(result);
+                return result;
             }
             finally
             {
-                hold.Release();
+                await hold.ReleaseAsync().ConfigureAwait(false);
             }
         }
         catch (TentacleException e)
         {
-            return SiteResult.NotCalled(site.Name, e);
+            var result = SiteResult.NotCalled(site.Name, e);
+            hold.Journal?.Record(result);
+            return result;
         }
     }
 
-    private async Task FinishOthersAsync(SyncPlan plan, SyncOptions drained, IncomingDirectory incoming)
+    private async Task FinishOthersAsync(SyncPlan plan, SyncOptions drained, IncomingDirectory incoming, SyncJournal? journal)
     {
         foreach (var other in await SyncRunner.FinishOthersAsync(plan.Sites, drained, incoming).ConfigureAwait(false))
+        {
+            journal?.Record(other);
             options.Completed?.Invoke(other);
+        }
     }
 
     /// <summary>A site that did not answer last time is not waited for several times over.</summary>

@@ -20,6 +20,8 @@ internal sealed class SiteDrain
     private readonly IReadOnlyCollection<string>? _names;
     private readonly DrainProgress _tally;
     private readonly List<string> _agentFolders = [];
+    private NameTable? _listed;
+    private DateTime? _certificateEnd;
 
     public SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
     {
@@ -58,6 +60,9 @@ internal sealed class SiteDrain
             SkippedCount = _tally.SkippedCount,
             Elapsed = clock.Elapsed,
             Error = _tally.Fatal,
+            HasListed = _listed is not null,
+            OldestFile = _listed?.Oldest,
+            CertificateEnd = _certificateEnd,
         };
     }
 
@@ -86,6 +91,7 @@ internal sealed class SiteDrain
         var queue = listing is null
             ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
             : new DrainQueue(recovered, listing.Names, IsWanted);
+        _listed = listing?.Names;
         if (listing is not null)
             await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
         _tally.Total = queue.Total;
@@ -116,6 +122,7 @@ internal sealed class SiteDrain
             var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
             try
             {
+                _certificateEnd = Earlier(client.PeerCertificateEnd, _site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
                 await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 var names = new NameTable();
                 await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
@@ -127,6 +134,8 @@ internal sealed class SiteDrain
                 throw;
             }
         }, cancellationToken).ConfigureAwait(false);
+
+    private static DateTime? Earlier(DateTime? one, DateTime? other) => one is null || other < one ? other : one;
 
     private static NameTable TableOf(IEnumerable<string> names)
     {
