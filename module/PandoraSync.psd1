@@ -7,7 +7,6 @@
     Description          = 'Collects monitoring data over the Tentacle protocol from networks that a Pandora FMS server cannot be reached from.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
-    TypesToProcess       = @('PandoraSync.Types.ps1xml')
     FormatsToProcess     = @('PandoraSync.Format.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()

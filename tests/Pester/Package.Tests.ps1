@@ -64,7 +64,6 @@ Describe 'The package' {
             'PandoraSync.Format.ps1xml'
             'PandoraSync.nuspec'
             'PandoraSync.psd1'
-            'PandoraSync.Types.ps1xml'
             'THIRD-PARTY-NOTICES.txt') | Sort-Object)
     }
 
