@@ -15,6 +15,7 @@
         'Export-PandoraSyncReport'
         'Get-PandoraSyncConfiguration'
         'Get-PandoraSyncHistory'
+        'Get-PandoraSyncService'
         'Get-PandoraSyncStatus'
         'Get-TentacleFile'
         'Get-TentacleServer'
@@ -23,6 +24,7 @@
         'New-TentacleCertificate'
         'New-TentacleSession'
         'Receive-TentacleBuffer'
+        'Register-PandoraSyncService'
         'Remove-TentacleFile'
         'Remove-TentacleSession'
         'Send-TentacleFile'
@@ -30,6 +32,7 @@
         'Stop-TentacleServer'
         'Sync-TentacleConfiguration'
         'Test-TentacleServer'
+        'Unregister-PandoraSyncService'
     )
     PrivateData          = @{
         PSData = @{

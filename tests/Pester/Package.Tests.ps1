@@ -22,7 +22,7 @@ BeforeAll {
         }
     }
 
-    $package = & ([IO.Path]::Combine($root, 'build.ps1')) pack -NoBuild
+    $package, $dscPackage = & ([IO.Path]::Combine($root, 'build.ps1')) pack -NoBuild
     Add-Type -AssemblyName System.IO.Compression.FileSystem
     $archive = [IO.Compression.ZipFile]::OpenRead($package)
     function Read-Entry($Name) {
