@@ -22,6 +22,7 @@ internal static class Suite
         ("big", false, BigFileRuns.Compare),
         ("crowd", false, CrowdRuns.Compare),
         ("sites", false, SiteRuns.Compare),
+        ("configuration", false, ConfigurationRuns.Compare),
         ("million", true, MillionRuns.Compare),
     ];
 

@@ -7,13 +7,16 @@
     Description          = 'Collects monitoring data over the Tentacle protocol from networks that a Pandora FMS server cannot be reached from.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
-    TypesToProcess       = @('PandoraSync.Types.ps1xml')
     FormatsToProcess     = @('PandoraSync.Format.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Export-PandoraSyncReport'
         'Get-PandoraSyncConfiguration'
+        'Get-PandoraSyncHistory'
+        'Get-PandoraSyncService'
+        'Get-PandoraSyncStatus'
         'Get-TentacleFile'
         'Get-TentacleServer'
         'Get-TentacleSession'
@@ -21,12 +24,15 @@
         'New-TentacleCertificate'
         'New-TentacleSession'
         'Receive-TentacleBuffer'
+        'Register-PandoraSyncService'
         'Remove-TentacleFile'
         'Remove-TentacleSession'
         'Send-TentacleFile'
         'Start-TentacleServer'
         'Stop-TentacleServer'
+        'Sync-TentacleConfiguration'
         'Test-TentacleServer'
+        'Unregister-PandoraSyncService'
     )
     PrivateData          = @{
         PSData = @{

@@ -27,7 +27,7 @@ BeforeDiscovery {
         @{ kind = 'Address'; case = 'a port that is taken'; problem = '*another program listens there*'; action = '*another port*'; do = { Start-TentacleServer (New-Folder) -Address 127.0.0.1 -Port $small.Port } }
         @{ kind = 'Busy'; case = 'a storage directory in use'; problem = 'Another Tentacle server is using*'; action = 'Stop it, or give this one a directory of its own.'; do = { Start-TentacleServer $small.Path -Address 127.0.0.1 -Port 0 } }
         @{ kind = 'TooLarge'; case = 'a listing without end'; problem = '*over the limit*'; action = '*'; do = { Get-TentacleFile "127.0.0.1:$($boasting.Port)" @once } }
-        @{ kind = 'Trust'; case = 'another key than the pinned one'; problem = '*127.0.0.1*'; action = '*Compare*'; do = { Get-TentacleFile "127.0.0.1:$($secure.Port)" -Fingerprint ('00' * 32) @once } }
+        @{ kind = 'Trust'; case = 'another key than the pinned one'; problem = '*127.0.0.1*fingerprint*'; action = 'If its key was changed on purpose*'; do = { Get-TentacleFile "127.0.0.1:$($secure.Port)" -Fingerprint ('00' * 32) @once } }
         @{ kind = 'Certificate'; case = 'a file that is no certificate'; problem = '*ca.pem*'; action = '*'; do = { Get-TentacleFile "127.0.0.1:$($secure.Port)" -CaPath (New-File 'ca.pem' 'no certificate') @once } }
         @{ kind = 'Configuration'; case = 'a host that cannot be one'; problem = "'no host' is not a host name or address."; action = '*'; do = { Get-TentacleFile 'no host' @once } }
         @{ kind = 'Proxy'; case = 'a proxy that refuses'; problem = '*proxy*'; action = '*proxy*'; do = { Get-TentacleFile 127.0.0.1:1 -Proxy "127.0.0.1:$($babbling.Port)" @once } }

@@ -94,7 +94,7 @@ Describe 'What a new admin ran into' {
     }
 
     It '4: whatever decides about trust binds by property name in <_>' -ForEach @(
-        'Get-TentacleFile', 'Invoke-PandoraSync', 'New-TentacleSession', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Send-TentacleFile', 'Start-TentacleServer', 'Test-TentacleServer') {
+        'Get-TentacleFile', 'Invoke-PandoraSync', 'New-TentacleSession', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Send-TentacleFile', 'Start-TentacleServer', 'Sync-TentacleConfiguration', 'Test-TentacleServer') {
         $command = Get-Command $_
         $base = $command.ImplementingType.BaseType
         while ($base.Name -notin 'ConnectionCmdlet', 'PandoraSyncCmdlet') { $base = $base.BaseType }
@@ -107,7 +107,7 @@ Describe 'What a new admin ran into' {
 
     It '4: the cmdlets that connect are those that the test above goes through' {
         $connecting = Get-Command -Module PandoraSync | Where-Object { $_.Parameters.ContainsKey('Credential') -or $_.Parameters.ContainsKey('Fingerprint') }
-        $connecting.Name | Sort-Object | Should -Be 'Get-TentacleFile', 'Invoke-PandoraSync', 'New-TentacleSession', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Send-TentacleFile', 'Start-TentacleServer', 'Test-TentacleServer'
+        $connecting.Name | Sort-Object | Should -Be 'Get-TentacleFile', 'Invoke-PandoraSync', 'New-TentacleSession', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Send-TentacleFile', 'Start-TentacleServer', 'Sync-TentacleConfiguration', 'Test-TentacleServer'
     }
 
     It '4: a column <column> with <value> counts: a server without TLS is not drained' -ForEach @(

@@ -2,6 +2,7 @@ BeforeDiscovery {
     # One use of each parameter set. Each gives $true when it did what it is for.
     $uses = [ordered] @{
         'Get-PandoraSyncConfiguration/__AllParameterSets' = { (Get-PandoraSyncConfiguration $conf).Site -eq "127.0.0.1:$port" -and @($conf | Get-PandoraSyncConfiguration).Count -eq 1 }
+        'Get-PandoraSyncService/__AllParameterSets'       = { Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore | Get-PandoraSyncService -Directory $incoming | ForEach-Object { $_.End -eq 'Sync' } }
         'Get-TentacleFile/ComputerName'                   = { (Get-TentacleFile 127.0.0.1 -Name b* -Port $port).Name -eq 'b.2.data' }
         'Get-TentacleFile/Session'                        = { (Get-TentacleFile -Name b* -Session $session).Name -eq 'b.2.data' }
         'Get-TentacleServer/__AllParameterSets'           = { (Get-TentacleServer).Id -eq $server.Id -and (Get-TentacleServer $server.Id).Port -eq $port }
@@ -20,6 +21,8 @@ BeforeDiscovery {
         'New-TentacleSession/ComputerName'                = { $new = New-TentacleSession 127.0.0.1 -Port $port; $new.Id -gt $session.Id; Remove-TentacleSession $new }
         'Receive-TentacleBuffer/ComputerName'             = { (Receive-TentacleBuffer 127.0.0.1 $incoming -Name a.1.data -Port $port).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
         'Receive-TentacleBuffer/Session'                  = { (Receive-TentacleBuffer $incoming -Name a.1.data -Session tried).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
+        'Register-PandoraSyncService/Sync'                = { (Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore).HasChanged }
+        'Register-PandoraSyncService/Server'              = { (Register-PandoraSyncService -Server -Options "-s $buffer -I" -Directory $incoming -WarningAction Ignore).Subject -eq $buffer }
         'Remove-TentacleFile/ComputerName'                = { Remove-TentacleFile 127.0.0.1 -Name a.1.data -Port $port; (Get-FileName $buffer) -eq 'b.2.data' }
         'Remove-TentacleFile/Session'                     = { Remove-TentacleFile -Name a.1.data -Session $session.Id; (Get-FileName $buffer) -eq 'b.2.data' }
         'Remove-TentacleSession/__AllParameterSets'       = { $null = New-TentacleSession 127.0.0.1 -Port $port -Name gone; Remove-TentacleSession gone; -not (Get-TentacleSession gone*) }
@@ -36,8 +39,16 @@ BeforeDiscovery {
             Test-TentacleServer 127.0.0.1 -Port $new.Port -Quiet
             Stop-TentacleServer $new
         }
+        'Export-PandoraSyncReport/__AllParameterSets'     = {
+            Invoke-PandoraSync 127.0.0.1 -Port $port -Destination $incoming | Export-PandoraSyncReport "$incoming/report.html"
+            [IO.File]::ReadAllText("$incoming/report.html").Contains("127.0.0.1:$port")
+        }
         'Stop-TentacleServer/Server'                      = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; $new | Stop-TentacleServer; $new.State -eq 'Stopped' }
         'Stop-TentacleServer/Id'                          = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; Stop-TentacleServer -Id $new.Id; $new.State -eq 'Stopped' }
+        'Sync-TentacleConfiguration/ComputerName'         = { New-AgentFolder; (Sync-TentacleConfiguration "127.0.0.1:$port" $incoming).Agent -eq 'web01' }
+        'Sync-TentacleConfiguration/Session'              = { New-AgentFolder; (Sync-TentacleConfiguration -Session tried -Destination $incoming).Agent -eq 'web01' }
+        'Sync-TentacleConfiguration/ConfigPath'           = { New-AgentFolder; (Sync-TentacleConfiguration -ConfigPath $conf).Agent -eq 'web01' }
+        'Unregister-PandoraSyncService/__AllParameterSets' = { $null = Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore; Unregister-PandoraSyncService pandorasync-sync -Directory $incoming; -not (Get-FileName $incoming) }
         'Test-TentacleServer/ComputerName'                = { (Test-TentacleServer 127.0.0.1 -Port $port).Step[-1] -eq 'Storage' }
         'Test-TentacleServer/Session'                     = { (Test-TentacleServer -Session tried).Step[-1] -eq 'Storage' }
     }
@@ -57,10 +68,20 @@ BeforeAll {
 }
 
 Describe 'Every parameter set does its work' {
+    BeforeAll {
+        # The main side's folders, and an agent's configuration at the site.
+        function New-AgentFolder {
+            foreach ($side in $incoming, $buffer) { foreach ($folder in 'conf', 'md5') { $null = [IO.Directory]::CreateDirectory("$side/$folder") } }
+            $file, $digest = foreach ($text in 'web01', "agent_name web01`n") { [Convert]::ToHexString([Security.Cryptography.MD5]::HashData([Text.Encoding]::UTF8.GetBytes($text))).ToLowerInvariant() }
+            [IO.File]::WriteAllText("$buffer/conf/$file.conf", "agent_name web01`n")
+            [IO.File]::WriteAllText("$buffer/md5/$file.md5", $digest)
+        }
+    }
+
     BeforeEach {
         $buffer = New-Folder; $buffer2 = New-Folder; $incoming = New-Folder
         foreach ($name in 'a.1.data', 'b.2.data') { $null = New-File $name "content of $name" $buffer }
-        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0
+        $server = Start-TentacleServer $buffer -Address 127.0.0.1 -Port 0 -Filter '.*\.conf:conf;.*\.md5:md5'
         $port = $server.Port
         $session = New-TentacleSession 127.0.0.1 -Port $port -Name tried
         $conf = New-File 'pandora_server.conf' "incomingdir $incoming`nsyncserver 1`nsync_address 127.0.0.1`nsync_port $port`n"
@@ -206,6 +227,6 @@ Stop-TentacleServer $server @ask
 
     It 'can be told and confirmed by every cmdlet that makes one, and by no other' {
         $changing = Get-Command -Module PandoraSync | Where-Object { $_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm') } | ForEach-Object { $_.Name }
-        $changing | Sort-Object | Should -Be 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer'
+        $changing | Sort-Object | Should -Be 'Export-PandoraSyncReport', 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Register-PandoraSyncService', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer', 'Sync-TentacleConfiguration', 'Unregister-PandoraSyncService'
     }
 }

@@ -45,8 +45,29 @@ Describe 'An error has an id, a category and advice' {
         $problem.FullyQualifiedErrorId | Should -BeLike "Tentacle.$id,PandoraSync.Cmdlets.*"
         $problem.CategoryInfo.Category | Should -Be $category
         $problem.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        "$problem" | Should -Not -BeLike "*$($problem.ErrorDetails.RecommendedAction.TrimEnd('.'))*" -Because 'the same is never said twice'
         "$problem" | Should -Match '^[^\r\n]+[.:]' -Because 'it is one sentence'
         "$problem" | Should -Not -Match '   at |Exception'
+    }
+
+    It 'of a certificate that is not trusted says which rule failed, and apart from it what to do: <rule>' -ForEach @(
+        @{ rule = 'PinMismatch'; parameters = { @{ Fingerprint = '00' * 32 } }; problem = 'neither its key nor its certificate has the fingerprint' ; action = 'If its key was changed on purpose, give the new fingerprint; otherwise somebody else has answered.' }
+        @{ rule = 'UnknownAuthority'; parameters = { @{ CaPath = (New-TentacleCertificate -Authority -CommonName other -OutputDirectory (New-Folder)).CaPath } }; problem = 'its certificate was not issued by an authority of'; action = 'Use the authority file of its issuer, and have the peer send the authorities in between.' }
+        @{ rule = 'WrongName'; parameters = { @{ CaPath = $ca.CaPath; ComputerName = '127.0.0.2' } }; problem = "its certificate is not for '127.0.0.2'"; action = 'Connect by a name in the certificate, have this one added to it, or skip the host name check.' }) {
+        $parameters = & $parameters
+        foreach ($name in $parameters.Keys) { $at[$name] = $parameters[$name] }
+        $anywhere = $site | Start-TentacleServer (New-Folder) -Port 0
+        try { $found = { Get-TentacleFile @at -Port $anywhere.Port } | Should -Throw -PassThru } finally { Stop-TentacleServer $anywhere }
+        $found.ErrorDetails.Message | Should -Match ([regex]::Escape($problem))
+        $found.ErrorDetails.Message | Should -Match '\(step: TLS handshake\)\.$'
+        $found.ErrorDetails.RecommendedAction | Should -BeExactly $action
+        $found.ErrorDetails.Message | Should -Not -Match ([regex]::Escape($action.Substring(1).TrimEnd('.')))
+    }
+
+    It 'is listed with cause and cure in docs/errors.md, as the module has them' {
+        $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
+        $text = (& ([IO.Path]::Combine($root, 'tools', 'help', 'Write-Errors.ps1')) | Out-String -Width 4096).Replace("`r", '').TrimEnd("`n")
+        [IO.File]::ReadAllText([IO.Path]::Combine($root, 'docs', 'errors.md')).Replace("`r", '').TrimEnd("`n") | Should -BeExactly $text -Because 'Update-Help.ps1 writes it'
     }
 
     It 'of one item does not keep the others' {
@@ -88,8 +109,19 @@ Describe 'Tab completes' {
         @{ line = 'Receive-TentacleBuffer ./in -Session north -Name ag'; found = "'agent one.2.data'" }
         @{ line = 'Get-TentacleFile -Session north -Folder c'; found = 'collections', 'commands', 'conf' }
         @{ line = 'New-TentacleCertificate host -Role S'; found = 'Server', 'ServerAndClient' }
+        @{ line = 'Get-TentacleFile 127.0.0.1:'; found = { "127.0.0.1:$($server.Port)" } }
+        @{ line = 'Invoke-PandoraSync 127.0.0.1:'; found = { "127.0.0.1:$($server.Port)" } }
+        @{ line = 'Test-TentacleServer -ComputerName 127.'; found = { "127.0.0.1:$($server.Port)" } }
+        @{ line = 'Test-TentacleServer host -Folder c'; found = 'collections', 'commands', 'conf' }
+        @{ line = 'Start-TentacleServer ./x -CipherSuite ECDHE-RSA-A'; found = 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384' }
+        @{ line = 'Get-TentacleFile host -CaPath ./c'; found = { [IO.Path]::Combine('.', 'ca.pem') } }
+        @{ line = 'Start-TentacleServer ./x -k ./c'; found = { [IO.Path]::Combine('.', 'ca.pem') } }
         @{ line = 'Remove-TentacleFile -Session none -Name a'; found = @() }) {
-        @(Complete $line) | Sort-Object | Should -Be ($found | Sort-Object)
+        if ($found -is [scriptblock]) { $found = & $found }
+        Push-Location (New-Folder)
+        foreach ($name in 'ca.pem', 'calendar.txt') { Set-Content $name x }
+
+        try { @(Complete $line) | Sort-Object | Should -Be ($found | Sort-Object) } finally { Pop-Location }
     }
 
     It 'nothing, and in time, where the server does not answer' {
@@ -100,5 +132,35 @@ Describe 'Tab completes' {
             $done.Elapsed.TotalSeconds | Should -BeLessThan 60 -Because 'it does not hang'
         }
         finally { Stop-FakeServer $silent }
+    }
+}
+
+Describe 'The letters of stock options' {
+    It '<letter> of <name> means -<parameter>' -ForEach @(
+        foreach ($name in 'Get-TentacleFile', 'Send-TentacleFile', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'New-TentacleSession', 'Test-TentacleServer', 'Invoke-PandoraSync') {
+            foreach ($pair in 'a ComputerName', 'p Port', 't TimeoutSec', 'r RetryCount', 'f CaPath', 'e CertificatePath', 'k KeyPath', 'y Proxy') { @{ name = $name; letter = $pair[0]; parameter = $pair.Substring(2) } }
+        }
+        foreach ($pair in 'a Address', 'p Port', 's Path', 'c MaxConnections', 'i Filter', 'm MaxFileSize', 'o Overwrite', 'r RetryCount', 't TimeoutSec', 'e CertificatePath', 'k KeyPath', 'f CaPath', 'u CipherSuite') {
+            @{ name = 'Start-TentacleServer'; letter = $pair[0]; parameter = $pair.Substring(2) }
+        }) {
+        (Get-Command $name).ResolveParameter("$letter").Name | Should -BeExactly $parameter
+    }
+
+    It 'and all other aliases are unlike each other' {
+        foreach ($command in Get-Command -Module PandoraSync) {
+            $names = $command.Parameters.Values | ForEach-Object { $_.Name; $_.Aliases } | ForEach-Object { $_.ToLowerInvariant() }
+            ($names | Group-Object | Where-Object Count -GT 1).Name | Should -BeNullOrEmpty -Because $command.Name
+        }
+    }
+
+    It 'start a server and list it' {
+        $buffer = New-Folder
+        $null = New-File 'a.1.data' 'x' $buffer
+        $server = Start-TentacleServer -s $buffer -a 127.0.0.1 -p 0 -c 5 -o -i '.*\.conf:conf'
+        try {
+            $server.MaxConnections | Should -Be 5
+            (Get-TentacleFile -a 127.0.0.1 -p $server.Port -t 5 -r 0).Name | Should -Be 'a.1.data'
+        }
+        finally { Stop-TentacleServer $server }
     }
 }

@@ -22,7 +22,7 @@ BeforeAll {
         }
     }
 
-    $package = & ([IO.Path]::Combine($root, 'build.ps1')) pack -NoBuild
+    $package, $dscPackage = & ([IO.Path]::Combine($root, 'build.ps1')) pack -NoBuild
     Add-Type -AssemblyName System.IO.Compression.FileSystem
     $archive = [IO.Compression.ZipFile]::OpenRead($package)
     function Read-Entry($Name) {
@@ -48,6 +48,11 @@ Describe 'The package' {
         $notices | Should -Match ([regex]::Escape("BouncyCastle.Cryptography $([Diagnostics.FileVersionInfo]::GetVersionInfo($library).FileVersion -replace '^(\d+\.\d+\.\d+).*', '$1')"))
     }
 
+    It 'has the notice of Chart.js, in the version that is inside' {
+        $version = [regex]::Match((Read-Entry 'report/chart.umd.min.js'), 'Chart\.js v([\d.]+)').Groups[1].Value
+        Read-Entry 'THIRD-PARTY-NOTICES.txt' | Should -Match ([regex]::Escape("Chart.js $version (report/chart.umd.min.js"))
+    }
+
     It 'has what the module needs and no other file' {
         $archive.Entries.FullName | Where-Object { $_ -notmatch '^(_rels|package)/|^\[Content_Types\]\.xml$' } | Sort-Object | Should -Be (@(
             'en-US/about_PandoraSync.help.txt'
@@ -64,7 +69,10 @@ Describe 'The package' {
             'PandoraSync.Format.ps1xml'
             'PandoraSync.nuspec'
             'PandoraSync.psd1'
-            'PandoraSync.Types.ps1xml'
+            'report/chart.umd.min.js'
+            'report/page.css'
+            'report/page.html'
+            'report/page.js'
             'THIRD-PARTY-NOTICES.txt') | Sort-Object)
     }
 

@@ -2,7 +2,7 @@
 # PANDORASYNC_UPDATE_VIEWS=1, look at the files, and commit them.
 BeforeDiscovery {
     $cases = foreach ($width in 80, 120) {
-        foreach ($view in 'sites', 'servers', 'sessions', 'files', 'sent', 'received', 'test', 'certificates', 'configuration', 'settings') { @{ view = $view; width = $width } }
+        foreach ($view in 'sites', 'servers', 'sessions', 'files', 'sent', 'received', 'test', 'certificates', 'configuration', 'settings', 'carried') { @{ view = $view; width = $width } }
     }
 }
 
@@ -42,6 +42,28 @@ BeforeAll {
     $made.sent = @(Send-TentacleFile -Path $sent @at -PassThru)
     $made.received = @(Receive-TentacleBuffer -Destination (New-Folder copies) @at -Keep -ErrorAction SilentlyContinue | Sort-Object Name)
     $made.sites = @(Invoke-PandoraSync "127.0.0.1:$($server.Port)", '127.0.0.1:1', 'no-such-host.a-long-name-of-a-network.invalid:41121' -Destination (New-Folder incoming) -RetryCount 0 -ErrorAction SilentlyContinue | Sort-Object Result)
+    $made.carried = & {
+        $main = New-Folder main
+        $site = New-Folder site
+        foreach ($folder in 'conf', 'md5') { $null = New-Folder "main/$folder" }
+        $carrying = Start-TentacleServer $site -Address 127.0.0.1 -Port 0 -Overwrite -Filter '.*\.conf:conf;.*\.md5:md5'
+        $digest = { param($text) [Convert]::ToHexString([Security.Cryptography.MD5]::HashData([Text.Encoding]::UTF8.GetBytes($text))).ToLowerInvariant() }
+        $save = {
+            param($side, $agent, $text)
+            [IO.File]::WriteAllText([IO.Path]::Combine($side, 'conf', "$(& $digest $agent).conf"), $text)
+            [IO.File]::WriteAllText([IO.Path]::Combine($side, 'md5', "$(& $digest $agent).md5"), (& $digest $text))
+        }
+        foreach ($agent in 'web01', 'web02', 'web03') { & $save $site $agent "agent_name $agent`n" }
+        $null = Sync-TentacleConfiguration "127.0.0.1:$($carrying.Port)" $main
+        & $save $main web01 "agent_name web01`nchanged here`n"
+        & $save $site web01 "agent_name web01`nchanged there`n"
+        & $save $main web02 "agent_name web02`nchanged here`n"
+        [IO.File]::Delete([IO.Path]::Combine($site, 'md5', "$(& $digest 'web03').md5"))
+        [IO.File]::Delete([IO.Path]::Combine($site, 'conf', "$(& $digest 'web03').conf"))
+        [IO.File]::WriteAllText([IO.Path]::Combine($site, 'conf', "$(& $digest 'new agent').conf"), 'x')
+        Sync-TentacleConfiguration "127.0.0.1:$($carrying.Port)", '127.0.0.1:1' $main -RetryCount 0 -ErrorAction SilentlyContinue -WarningAction SilentlyContinue | Sort-Object { $_.Site -ne '127.0.0.1:1' }
+        $null = Stop-TentacleServer $carrying
+    }
     $made.test = @(Test-TentacleServer @at) + @(Test-TentacleServer 127.0.0.1:1 -RetryCount 0)
     $made.sessions = @($session)
     $made.configuration = @(Get-PandoraSyncConfiguration $conf)

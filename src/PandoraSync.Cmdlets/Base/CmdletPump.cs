@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -7,15 +8,15 @@ using System.Threading.Tasks;
 namespace PandoraSync.Cmdlets.Base;
 
 /// <summary>
-/// Carries output from worker threads to the pipeline thread, the only one that may write. Actions are done in order; of progress only
-/// the latest counts, shown about five times a second.
+/// Carries output from worker threads to the pipeline thread, the only one that may write. Actions are done in order; between them it is
+/// shown how far the work is.
 /// </summary>
 public sealed class CmdletPump
 {
     private const int MostWaiting = 10_000;
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(200);
     private readonly BlockingCollection<Action> _actions = [];
-    private readonly ConcurrentDictionary<int, ProgressRecord> _progress = new();
+    private readonly ConcurrentDictionary<int, ProgressRecord> _told = new();
     private readonly PandoraSyncCmdlet _cmdlet;
     private int _leftOut;
 
@@ -30,14 +31,38 @@ public sealed class CmdletPump
     /// <summary>Writes a warning.</summary>
     public void Warning(string text) => Report(() => _cmdlet.WriteWarning(text));
 
+    /// <summary>Writes a line for whoever asks for it with -InformationAction.</summary>
+    public void Information(string text) => Report(() => _cmdlet.WriteInformation(text, []));
+
     /// <summary>Writes a line for whoever sits at the keyboard, which is shown without being asked for.</summary>
     public void Host(string text) => Report(() => _cmdlet.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]));
 
     /// <summary>Writes an error that does not end the cmdlet.</summary>
     public void Error(Exception error, object? target) => _actions.Add(() => _cmdlet.Report(error, target));
 
+    /// <summary>Has it shown how far the work is, by what is asked now and then on the pipeline's thread.</summary>
+    public void Progress(Func<IReadOnlyList<ProgressRecord>> source) => _cmdlet.Screen.Source = source;
+
+    /// <summary>Asks something on the pipeline's thread, where people can be asked.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer; there is none once the pipeline stops.</param>
+    public async Task<bool> AskAsync(Func<bool> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+        _actions.Add(() => answer.TrySetResult(question()), CancellationToken.None);
+        return await answer.Task.ConfigureAwait(false);
+    }
+
     /// <summary>Shows how far something is; the latest for each activity counts.</summary>
-    public void Progress(ProgressRecord record) => _progress[record.ActivityId] = record;
+    public void Progress(ProgressRecord record)
+    {
+        _told[record.ActivityId] = record;
+        Progress(() => [.. _told.Values]);
+    }
+
+    /// <summary>Has it shown how far the work is.</summary>
+    public void Progress(Func<ProgressRecord> source) => Progress(() => [source()]);
 
     /// <summary>Runs work on other threads while this one, the pipeline's, writes what it gives, until both are done.</summary>
     internal void Run(Func<Task> work, CancellationTokenSource stop)
@@ -57,8 +82,8 @@ public sealed class CmdletPump
         }
         finally
         {
-            foreach (var record in _progress.Values)
-                Complete(record);
+            if (!_cmdlet.KeepsScreen)
+                _cmdlet.Screen.Clear();
         }
 
         task.GetAwaiter().GetResult();
@@ -80,28 +105,11 @@ public sealed class CmdletPump
 
     private void Drain()
     {
-        var shown = DateTime.UtcNow;
         while (!_actions.IsCompleted)
         {
-            if (_actions.TryTake(out var action, ProgressInterval))
+            if (_actions.TryTake(out var action, LongestWait))
                 action();
-            if (DateTime.UtcNow - shown < ProgressInterval)
-                continue;
-            shown = DateTime.UtcNow;
-            foreach (var record in _progress.Values)
-                _cmdlet.WriteProgress(record);
-        }
-    }
-
-    private void Complete(ProgressRecord record)
-    {
-        try
-        {
-            _cmdlet.WriteProgress(new ProgressRecord(record.ActivityId, record.Activity, "Done") { RecordType = ProgressRecordType.Completed });
-        }
-        catch (PipelineStoppedException)
-        {
-            // Nobody looks any more.
+            _cmdlet.Screen.Tick();
         }
     }
 

@@ -30,6 +30,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
     [EmptyMeansDefault(TentacleLimits.DefaultPort)]
     [ValidateRange(1, 65535)]
+    [Alias("p")]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
     /// <summary>Carries the server's password; the user name does not matter.</summary>
@@ -41,24 +42,32 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
     [EmptyMeansDefault(DefaultTimeoutSec)]
     [ValidateRange(0.1, 3600.0)]
+    [Alias("t")]
     public double TimeoutSec { get; set; } = DefaultTimeoutSec;
 
     /// <summary>How often a step that is safe to repeat is tried again, 0 to 100; 3 by default.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
     [EmptyMeansDefault(DefaultRetryCount)]
     [ValidateRange(0, 100)]
+    [Alias("r")]
     public int RetryCount { get; set; } = DefaultRetryCount;
 
     /// <summary>PEM files of the authorities that the server must chain to. This, or any other TLS parameter, turns TLS on.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Alias("f")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A PEM certificate to show to a server that asks for one; the chain may follow it.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Alias("e")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CertificatePath { get; set; }
 
     /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Alias("k")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
     /// <summary>Opens an encrypted key.</summary>
@@ -72,6 +81,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CrlPath { get; set; }
 
     /// <summary>Takes a certificate of a trusted authority although it names another host.</summary>
@@ -86,6 +96,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>An HTTP proxy to go through: host:port (8080 without one) or http://host:port (80 without one); none if empty.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
+    [Alias("y")]
     public string? Proxy { get; set; }
 
     /// <summary>User and password for the proxy.</summary>
@@ -105,6 +116,9 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
 
     /// <summary>True if the command line says which server is meant.</summary>
     private protected bool NamesServer => Gives(nameof(SessionCmdlet.ComputerName)) || Gives(nameof(Port));
+
+    /// <summary>True if the command line says how TLS is used.</summary>
+    private protected bool SaysTls => TlsNames.Any(Gives);
 
     /// <summary>True if the command line says how to connect to a server.</summary>
     private protected bool SaysHowToConnect => TlsNames.Any(Gives) || OtherNames.Any(Gives);
@@ -147,7 +161,8 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
             : throw new TentacleException(TentacleErrorKind.Configuration, $"'{computerName}' has a port of its own, and -Port says {Port}: give one of them.");
     }
 
-    private TlsClientOptions? MakeTls()
+    /// <summary>What the parameters say about TLS as they are bound now; null if they do not ask for it.</summary>
+    private protected TlsParameters? GivenTls()
     {
         var parameters = new TlsParameters
         {
@@ -160,7 +175,12 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
             SkipHostNameCheck = SkipHostNameCheck,
             SkipCertificateCheck = SkipCertificateCheck,
         };
-        if (!parameters.IsWanted)
+        return parameters.IsWanted ? parameters : null;
+    }
+
+    private TlsClientOptions? MakeTls()
+    {
+        if (GivenTls() is not { } parameters)
             return null;
         if (_tls is null || !string.Equals(_tlsKey, parameters.Key, StringComparison.Ordinal))
             (_tls, _tlsKey) = (parameters.ToClientOptions(), parameters.Key);

@@ -1,6 +1,3 @@
-using System;
-using System.Linq;
-using System.Management.Automation;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
 
@@ -10,15 +7,11 @@ namespace PandoraSync.Cmdlets.Base;
 internal static class DrainCmdlet
 {
     /// <summary>Has a drain tell its story through a pump.</summary>
-    public static SyncOptions WithPump(this SyncOptions options, CmdletPump pump) => options with
+    public static SyncOptions WithPump(this SyncOptions options, CmdletPump pump, DrainScreen screen)
     {
-        Verbose = pump.Verbose,
-        Warn = pump.Warning,
-        Progress = p => pump.Progress(new ProgressRecord(ActivityOf(p.Site), $"Draining {p.Site}", $"{p.FilesDone} of {p.FilesTotal} files, {p.Bytes / 1048576.0:0.0} MB")
-        {
-            PercentComplete = p.FilesTotal == 0 ? 0 : (int)Math.Min(100, 100 * p.FilesDone / p.FilesTotal),
-        }),
-    };
+        pump.Progress(screen.Show);
+        return options with { Verbose = pump.Verbose, Warn = pump.Warning, Progress = screen.Update };
+    }
 
     /// <summary>Writes an error for the site, if it failed, and for each file that was left.</summary>
     public static void ReportProblems(this SiteResult result, CmdletPump pump)
@@ -30,7 +23,4 @@ internal static class DrainCmdlet
         if (result.Error is { } error)
             pump.Error(error, result.Site);
     }
-
-    // Progress is told apart by a number; two sites on one number would only share a line.
-    private static int ActivityOf(string site) => site.Aggregate(17, (hash, c) => unchecked((hash * 31) + c)) & int.MaxValue;
 }

@@ -13,7 +13,7 @@ internal readonly record struct ErrorSentence(string Problem, string? Action)
 {
     private static readonly HashSet<string> Orders = new(StringComparer.Ordinal)
     {
-        "add", "check", "choose", "correct", "create", "give", "leave", "lower", "make", "order", "put", "raise", "renew", "see", "set", "start", "stop", "update", "use", "wait", "write",
+        "add", "check", "choose", "convert", "correct", "create", "give", "have", "leave", "lower", "make", "order", "put", "raise", "renew", "see", "set", "start", "stop", "update", "use", "wait", "write",
     };
 
     /// <summary>Parts a message at its first order.</summary>

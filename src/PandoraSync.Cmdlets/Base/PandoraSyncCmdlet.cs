@@ -13,6 +13,14 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<ErrorRecord> _held = [];
 
+    private protected PandoraSyncCmdlet() => Screen = new ProgressScreen(this);
+
+    /// <summary>What is shown of long work.</summary>
+    internal ProgressScreen Screen { get; }
+
+    /// <summary>True if the screen stays from one item's work to the next.</summary>
+    internal virtual bool KeepsScreen => false;
+
     /// <summary>Fires when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;
 
@@ -28,6 +36,11 @@ public abstract class PandoraSyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>What a stop waits for, said to whoever pressed Ctrl+C; null if it waits for nothing that takes a while.</summary>
     protected virtual string? WhatStopWaitsFor => null;
+
+    /// <summary>True if the story is asked for, by -Verbose or the preference.</summary>
+    private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out var given)
+        ? given is SwitchParameter { IsPresent: true }
+        : SessionState.PSVariable.GetValue("VerbosePreference") is ActionPreference preference && preference != ActionPreference.SilentlyContinue;
 
     /// <summary>What a stop has left to do, said at its end; null for nothing.</summary>
     protected virtual string? WhatStopLeaves => null;

@@ -24,7 +24,8 @@ public abstract class SessionCmdlet : ConnectionCmdlet
 
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Server", "Site", "HostName")]
+    [Alias("Server", "Site", "HostName", "a")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNullOrEmpty]
     public string ComputerName { get; set; } = string.Empty;
 

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Security;
 using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
@@ -34,6 +35,9 @@ internal sealed record TlsParameters
 
     /// <summary>The same values give the same text; secrets are not in it.</summary>
     public string Key => string.Join("\n", [.. CaPath, CertificatePath, KeyPath, Fingerprint, CrlPath, SkipHostNameCheck.ToString(), SkipCertificateCheck.ToString(), MinimumVersion.ToString(), .. CipherSuites]);
+
+    /// <summary>The files that they name.</summary>
+    public IEnumerable<string> Files => CaPath.Concat(new[] { CertificatePath, KeyPath, CrlPath }.OfType<string>());
 
     /// <summary>Makes a client's options.</summary>
     /// <exception cref="TentacleException">A file cannot be used, or nothing says whom to trust.</exception>

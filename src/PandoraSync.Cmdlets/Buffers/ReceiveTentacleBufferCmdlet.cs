@@ -103,7 +103,7 @@ public sealed class ReceiveTentacleBufferCmdlet : SessionCmdlet
                 pump.Output(file);
             }
 
-            var result = await SyncRunner.TakeAsync(new SyncSite(session.Options), wanted, options.WithPump(pump) with { Received = Received }, StopToken).ConfigureAwait(false);
+            var result = await SyncRunner.TakeAsync(new SyncSite(session.Options), wanted, options.WithPump(pump, new DrainScreen(1)) with { Received = Received }, StopToken).ConfigureAwait(false);
             result.ReportProblems(pump);
             if (!isAll && result.Error is null)
                 ReportMissing(session, names, received.Concat(result.Skipped.Select(l => l.Name)), pump);

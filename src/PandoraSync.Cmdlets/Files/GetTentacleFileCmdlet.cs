@@ -48,32 +48,36 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
 
     private async Task ListAsync(TentacleSession session, string sample, CmdletPump pump)
     {
-        var listed = await session.UseAsync(client => client.ListAsync(sample, StopToken), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
-        if (sample.Length > 0 && listed.Count > 0)
-            await RequireFolderAsync(session, listed, pump).ConfigureAwait(false);
+        pump.Progress(new ProgressRecord(1, $"Listing {session.Endpoint}", "waiting for the names"));
+        var listed = await session.UseAsync(client => ListAsync(client, sample), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
         pump.Verbose($"{session.Endpoint} lists {listed.Count} names.");
         var patterns = Name.Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
         var wanted = listed.Where(l => patterns.Any(p => p.IsMatch(l.Name))).OrderBy(l => AgentDataName.TryGetEpoch(l.Name, out var epoch) ? epoch : long.MaxValue).ThenBy(l => l.Name, StringComparer.Ordinal).ToArray();
-        for (var i = 0; i < wanted.Length; i++)
+        var asked = 0;
+        var rate = new Rate();
+        pump.Progress(() => Lengths(session, asked, wanted.Length, rate));
+        foreach (var file in wanted)
         {
-            pump.Output(new TentacleFile(session, wanted[i], Folder, Detailed ? await LengthAsync(session, wanted[i], pump).ConfigureAwait(false) : null));
-            if (Detailed)
-                pump.Progress(new ProgressRecord(1, $"Asking {session.Endpoint} for lengths", $"{i + 1} of {wanted.Length}") { PercentComplete = 100 * (i + 1) / wanted.Length });
+            pump.Output(new TentacleFile(session, file, Folder, Detailed ? await LengthAsync(session, file, pump).ConfigureAwait(false) : null));
+            asked++;
         }
 
         foreach (var missing in Name.Where(n => !WildcardPattern.ContainsWildcardCharacters(n) && !listed.Any(l => string.Equals(l.Name, n, StringComparison.Ordinal))))
             pump.Error(new TentacleException(TentacleErrorKind.NotFound, $"{session.Endpoint} has no file '{missing}'.") { Peer = session.Endpoint, File = missing, Step = "LS" }, missing);
     }
 
-    /// <summary>A server without such a folder lists the buffer itself (protocol.md, section 2: LS), which is then what was asked for by another name.</summary>
-    private async Task RequireFolderAsync(TentacleSession session, IReadOnlyList<ListedName> listed, CmdletPump pump)
+    private static ProgressRecord Lengths(TentacleSession session, int asked, int total, Rate rate)
     {
-        var buffer = await session.UseAsync(client => client.ListAsync(string.Empty, StopToken), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
-        var names = new HashSet<string>(buffer.Select(l => l.Name), StringComparer.Ordinal);
+        rate.Add(asked, bytes: 0);
+        return new ProgressRecord(1, $"Listing {session.Endpoint}", $"{asked} of {total} lengths") { PercentComplete = 100 * asked / Math.Max(1, total), SecondsRemaining = rate.SecondsFor(total - asked) };
+    }
 
-        // Files come and go between two listings, so not all need be the same.
-        if (2 * listed.Count(l => names.Contains(l.Name)) > listed.Count)
-            throw new TentacleException(TentacleErrorKind.NotFound, $"{session.Endpoint} has no folder '{Folder}': leave -Folder out to list the buffer itself, or start the server with a filter for it (-Filter, -i).") { Peer = session.Endpoint, File = Folder, Step = "LS" };
+    private async Task<IReadOnlyList<ListedName>> ListAsync(TentacleClient client, string sample)
+    {
+        var listed = await client.ListAsync(sample, StopToken).ConfigureAwait(false);
+        if (sample.Length > 0 && listed.Count > 0)
+            await BufferFolder.RequireAsync(client, Folder, listed, StopToken).ConfigureAwait(false);
+        return listed;
     }
 
     private async Task<long?> LengthAsync(TentacleSession session, ListedName file, CmdletPump pump) => file.UnsafeReason is null

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
@@ -15,7 +17,11 @@ namespace PandoraSync.Cmdlets.Files;
 [OutputType(typeof(SentFile))]
 public sealed class SendTentacleFileCmdlet : SessionCmdlet
 {
+    private readonly Rate _rate = new();
     private int _files;
+    private int _filesDone;
+    private long _bytesDone;
+    private bool _isWholeKnown;
     private bool _isPathGiven;
     private bool _isLiteralPathGiven;
 
@@ -54,6 +60,16 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
     }
 
     /// <inheritdoc/>
+    internal override bool KeepsScreen => true;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        Screen.Clear();
+        base.EndProcessing();
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ResolveSession() is not { } session)
@@ -71,6 +87,7 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
         _files += files.Length;
         if (NewName is not null && _files > 1)
             ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, $"-NewName '{NewName}' is for one file, and more are given: the server would keep only one of them."), NewName));
+        _isWholeKnown = files.Length > 1;
         foreach (var (file, given) in files)
             TrySend(session, file, given);
     }
@@ -129,16 +146,30 @@ public sealed class SendTentacleFileCmdlet : SessionCmdlet
     {
         var length = content.Length;
         long sent = 0;
-        void Sent(int bytes)
-        {
-            sent += bytes;
-            pump.Progress(new ProgressRecord(1, $"Sending {name} to {session.Endpoint}", $"{sent} of {length} bytes") { PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) });
-        }
+        pump.Progress(() => Show(session, name, Interlocked.Read(ref sent), length));
+        void Sent(int bytes) => Interlocked.Add(ref sent, bytes);
 
         await OfferAsync(session, name, content, Sent, pump).ConfigureAwait(false);
+
+        _filesDone++;
+        _bytesDone += length;
         pump.Verbose($"{session.Endpoint} has confirmed '{name}' ({length} bytes).");
         if (PassThru)
             pump.Output(new SentFile(session, name, length, content.Name));
+    }
+
+    /// <summary>The files in a line, and below it the one that is being sent. How many will come is not known where the pipeline brings them one by one.</summary>
+    private IReadOnlyList<ProgressRecord> Show(TentacleSession session, string name, long sent, long length)
+    {
+        _rate.Add(_filesDone, _bytesDone + sent);
+        var speed = _rate.BytesPerSecond is { } rate ? $", {ByteSize.Format((long)rate)}/s" : string.Empty;
+        var all = new ProgressRecord(1, $"Sending to {session.Endpoint}", $"{_filesDone}{(_isWholeKnown ? $" of {_files}" : string.Empty)} files, {ByteSize.Format(_bytesDone + sent)}{speed}")
+        {
+            PercentComplete = _isWholeKnown ? (int)(100L * _filesDone / _files) : -1,
+            SecondsRemaining = _isWholeKnown ? _rate.SecondsFor(_files - _filesDone) : -1,
+        };
+        var one = new ProgressRecord(2, name, $"{ByteSize.Format(sent)} of {ByteSize.Format(length)}") { ParentActivityId = 1, PercentComplete = length == 0 ? 100 : (int)Math.Min(100, 100 * sent / length) };
+        return [all, one];
     }
 
     private Task<bool> OfferAsync(TentacleSession session, string name, FileStream content, Action<int> sent, CmdletPump pump) => session.UseAsync(

@@ -1,5 +1,5 @@
 using System;
-using System.Globalization;
+using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
+using PandoraSync.Native;
 using PandoraSync.Protocol;
 using PandoraSync.Server;
 using PandoraSync.Server.Access;
@@ -39,18 +40,20 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [Parameter(ParameterSetName = ByParameters, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = AsRelay)]
     [Parameter(ParameterSetName = AsStock, Position = 0)]
-    [Alias("Directory")]
+    [Alias("Directory", "s")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>Local addresses to listen on; all by default, IPv4 and IPv6.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Alias("a")]
     public string[] Address { get; set; } = [];
 
     /// <summary>The port; 41121 by default, 0 lets the system choose one.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
+    [Alias("p")]
     public int Port { get; set; } = TentacleLimits.DefaultPort;
 
     /// <summary>Carries the password that clients must give; the user name does not matter.</summary>
@@ -64,21 +67,25 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
 
     /// <summary>Lets a file replace one of the same name.</summary>
     [Parameter]
+    [Alias("o")]
     public SwitchParameter Overwrite { get; set; }
 
     /// <summary>Which names go to which folders: pattern:folder, as regular expressions.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Alias("i")]
     public string[] Filter { get; set; } = [];
 
     /// <summary>Largest file in bytes; 2,000,000 by default. 10MB and the like may be written.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
+    [Alias("m")]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxFileBytes;
 
     /// <summary>Connections served at once; 100 by default. Further ones wait.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
+    [Alias("c")]
     public int MaxConnections { get; set; } = 100;
 
     /// <summary>Connections of one address served at once; by default a tenth of -MaxConnections, one at least, is never for one address alone.</summary>
@@ -118,21 +125,27 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>Wait for one read or write, 0.1 to 3600 seconds, repeated -RetryCount times; 1 by default.</summary>
     [Parameter]
     [ValidateRange(0.1, 3600.0)]
+    [Alias("t")]
     public double TimeoutSec { get; set; } = 1;
 
     /// <summary>How often such a wait is repeated, 0 to 100; 3 by default.</summary>
     [Parameter]
     [ValidateRange(0, 100)]
+    [Alias("r")]
     public int RetryCount { get; set; } = TentacleLimits.DefaultRetries;
 
     /// <summary>The PEM certificate to show, which turns TLS on; the chain may follow it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("e")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CertificatePath { get; set; }
 
     /// <summary>The certificate's PEM key; left out where the certificate's file has it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("k")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? KeyPath { get; set; }
 
     /// <summary>Opens an encrypted key.</summary>
@@ -142,11 +155,14 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>PEM files of the authorities that clients must chain to: every client must then show a certificate.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("f")]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string[] CaPath { get; set; } = [];
 
     /// <summary>A file of revoked certificates (CRL), PEM or DER.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CertificateFileCompleter))]
     public string? CrlPath { get; set; }
 
     /// <summary>The oldest version of TLS that is spoken; 1.2 by default.</summary>
@@ -160,6 +176,8 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     /// <summary>Cipher suites to accept, by OpenSSL's or IANA's names, where the platform lets a program choose.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("u")]
+    [ArgumentCompleter(typeof(CipherSuiteCompleter))]
     public string[] CipherSuite { get; set; } = [];
 
     /// <summary>A session whose server every conversation is passed on to: this server is then a relay and stores nothing.</summary>
@@ -187,6 +205,11 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    /// <summary>How -Wait tells what happens: Text as PowerShell's warnings and verbose lines, Json as an object a line, Journal with the levels that journald reads.</summary>
+    [Parameter]
+    [ValidateSet(LogOutput.Text, LogOutput.Json, LogOutput.Journal)]
+    public string LogFormat { get; set; } = LogOutput.Text;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -197,7 +220,7 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             WriteWarning("Clients may not list and move files without -I (insecure 1), so nobody can drain this buffer.");
         var log = _logPath is { } path ? OrThrow(() => new LogFile(path), path) : null;
         if (Wait)
-            TryRun(Path, pump => RunAsync(options, log, pump));
+            TryRun(Path, pump => RunAsync(options, log, new LogOutput(LogFormat, pump, IsVerbose)));
         else
             WriteObject(ServerRegistry.Add(OrThrow(() => TentacleServer.Start(options with { Log = log is null ? null : log.Write }), Path), log));
     }
@@ -286,8 +309,10 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         };
     }
 
-    private async Task RunAsync(TentacleServerOptions options, LogFile? log, CmdletPump pump)
+    private async Task RunAsync(TentacleServerOptions options, LogFile? log, LogOutput output)
     {
+        using var process = Process.GetCurrentProcess();
+        var manager = new ServiceManager(process.Id);
         using var signal = new StopSignal();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopToken, signal.Token);
         var server = TentacleServer.Start(options with
@@ -295,15 +320,21 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
             Log = entry =>
             {
                 log?.Write(entry);
-                Report(entry, pump);
+                Report(entry, output);
             },
         });
         var running = ServerRegistry.Add(server, log);
         _running = running;
         try
         {
-            pump.Host($"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}. Ctrl+C stops the server.");
-            await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(false);
+            var where = $"Listening on {string.Join(", ", server.Endpoints)} for {(options.Relay is { } next ? $"{next.Endpoint} (relay)" : options.Directory)}";
+            output.Announce($"{where}. Ctrl+C stops the server.");
+            manager.Ready(where);
+            while (true)
+            {
+                await Task.Delay(manager.AliveInterval ?? System.Threading.Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(false);
+                manager.Alive();
+            }
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
@@ -311,17 +342,12 @@ public sealed class StartTentacleServerCmdlet : PandoraSyncCmdlet
         }
         finally
         {
+            manager.Stopping();
             await running.StopAsync().ConfigureAwait(false);
             ServerRegistry.Remove(running);
         }
     }
 
-    private void Report(TentacleLogEntry entry, CmdletPump pump)
-    {
-        var line = string.Format(CultureInfo.InvariantCulture, "{0:yyyy-MM-dd HH:mm:ss} {1}", entry.Time.ToLocalTime(), entry.Text);
-        if (entry.Level == TentacleLogLevel.Error && !_isQuiet)
-            pump.Warning(line);
-        else
-            pump.Verbose(line);
-    }
+    private void Report(TentacleLogEntry entry, LogOutput output) =>
+        output.Write(entry.Time, entry.Level == TentacleLogLevel.Error && !_isQuiet ? LogLevel.Error : LogLevel.Verbose, entry.Text);
 }

@@ -12,7 +12,8 @@ public sealed class NewTentacleSessionCmdlet : ConnectionCmdlet
 {
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Server", "Site", "HostName")]
+    [Alias("Server", "Site", "HostName", "a")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] ComputerName { get; set; } = [];
 

@@ -31,7 +31,7 @@ public sealed class ServerTestStep
     /// <summary>The server's port.</summary>
     public int Port { get; }
 
-    /// <summary>What was tried: Name, Port, TLS, Authentication, Listing or, at a server of ours, Storage.</summary>
+    /// <summary>What was tried: Name, Port, TLS, Authentication, Listing, Folder where one is asked for or, at a server of ours, Storage.</summary>
     public string Step { get; }
 
     /// <summary>Whether it works.</summary>

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Files;
 using PandoraSync.Protocol;
 using PandoraSync.Transport;
 
@@ -18,7 +19,8 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
 
     /// <summary>The server: a name or an address, with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Server", "Site", "HostName")]
+    [Alias("Server", "Site", "HostName", "a")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] ComputerName { get; set; } = [];
 
@@ -27,6 +29,11 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionTransformation]
     public RegisteredSession? Session { get; set; }
+
+    /// <summary>A folder that the server is to filter names into, and must have then: conf, md5, collections, trans, commands, or a file name that lies in it.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FolderCompleter))]
+    public string Folder { get; set; } = string.Empty;
 
     /// <summary>Gives only true or false: whether every step works.</summary>
     [Parameter]
@@ -84,21 +91,35 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
             && await StepAsync(options, pump, "Listing", async () =>
             {
                 var names = await client!.ListAsync(string.Empty, StopToken).ConfigureAwait(false);
-                if (!client.HasFastLane)
-                    await client.QuitAsync(StopToken).ConfigureAwait(false);
                 return names.Count == 1 ? "1 name in the buffer" : $"{names.Count} names in the buffer";
             }).ConfigureAwait(false)
+            && (Folder.Length == 0 || await StepAsync(options, pump, "Folder", () => CheckFolderAsync(client!)).ConfigureAwait(false))
             && (!client!.HasFastLane || await StepAsync(options, pump, "Storage", async () =>
             {
                 await client.CheckStorageAsync(StopToken).ConfigureAwait(false);
-                await client.QuitAsync(StopToken).ConfigureAwait(false);
                 return "files are taken";
-            }).ConfigureAwait(false));
+            }).ConfigureAwait(false))
+            && await LeaveAsync(client!).ConfigureAwait(false);
         }
         finally
         {
             client?.Dispose();
         }
+    }
+
+    private async Task<string> CheckFolderAsync(TentacleClient client)
+    {
+        var listed = await client.ListAsync(FolderSamples.Of(Folder), StopToken).ConfigureAwait(false);
+        if (listed.Count == 0)
+            return $"nothing is in '{Folder}', or the server has no such folder and an empty buffer";
+        await BufferFolder.RequireAsync(client, Folder, listed, StopToken).ConfigureAwait(false);
+        return listed.Count == 1 ? $"1 name in '{Folder}'" : $"{listed.Count} names in '{Folder}'";
+    }
+
+    private async Task<bool> LeaveAsync(TentacleClient client)
+    {
+        await client.LeaveAsync(StopToken).ConfigureAwait(false);
+        return true;
     }
 
     private async Task<bool> StepAsync(TentacleClientOptions options, CmdletPump pump, string step, Func<Task<string>> test)
@@ -110,7 +131,8 @@ public sealed class TestTentacleServerCmdlet : ConnectionCmdlet
         }
         catch (TentacleException e)
         {
-            result = new ServerTestStep(options.Endpoint, step, e);
+            var isFirstWord = step is "TLS" or "Authentication";
+            result = new ServerTestStep(options.Endpoint, step, isFirstWord ? await ServerDiagnosis.LookCloserAsync(options, e, StopToken).ConfigureAwait(false) : e);
         }
 
         pump.Verbose($"{options.Endpoint}: {step}: {result.Detail}");

@@ -5,28 +5,41 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using PandoraSync.Certificates.Trust;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Configurations;
 using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
+using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Continuous;
+using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
 
 /// <summary>The sync server: calls in at sites, takes what their buffers hold into the incoming directory, and says what became of each site.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PandoraSync", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
-[OutputType(typeof(SyncResult))]
+[OutputType(typeof(SyncResult), typeof(SyncedConfiguration))]
 public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 {
     private const string ByConfigPath = "ConfigPath";
     private const string BySession = "Session";
     private const int DefaultConnections = 8;
-    private readonly List<(SyncSite Site, SyncOptions Options)> _plan = [];
+    private const int DefaultInterval = 60;
+    private static readonly string[] OfContinuous = [nameof(Interval), nameof(PassThru), nameof(LogFormat)];
+    private static readonly string[] OfAgent = [nameof(AgentName), nameof(AgentGroup)];
+    private readonly List<GivenSite> _plan = [];
     private volatile string? _incoming;
+    private WorkerShare? _share;
+
+    // An object: a field of Core's type would load Core before ModuleInitializer can say which.
+    private object? _monitoring;
 
     /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
     [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Server", "Site", "HostName")]
+    [Alias("Server", "Site", "HostName", "a")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
     [AllowEmptyString]
     [ServerName]
     public string[] ComputerName { get; set; } = [];
@@ -74,6 +87,57 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
+    /// <summary>Then carries agents' configurations, collections and commands between the sites and the folders below the incoming directory, as Sync-TentacleConfiguration does.</summary>
+    [Parameter]
+    public SwitchParameter IncludeConfiguration { get; set; }
+
+    /// <summary>Which of several workers this one is, from 1: it drains its share of the sites. Left out, Kubernetes's or Slurm's environment says it.</summary>
+    [Parameter]
+    [ValidateRange(1, WorkerShare.MostWorkers)]
+    public int Worker { get; set; }
+
+    /// <summary>How many workers share the sites, 1 to 10,000. Each has an incoming directory of its own.</summary>
+    [Parameter]
+    [ValidateRange(1, WorkerShare.MostWorkers)]
+    public int WorkerCount { get; set; }
+
+    /// <summary>Goes on: drains the sites in rounds until it is stopped (Ctrl+C, SIGTERM), and gives results only with -PassThru.</summary>
+    [Parameter]
+    public SwitchParameter Continuous { get; set; }
+
+    /// <summary>Seconds from one round of -Continuous to the next, 1 to 86400; 60 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int Interval { get; set; } = DefaultInterval;
+
+    /// <summary>With -Continuous, gives each result too.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>How -Continuous tells what happens: Text as PowerShell's warnings and information, Json as an object a line, Journal with the levels that journald reads.</summary>
+    [Parameter]
+    [ValidateSet(LogOutput.Text, LogOutput.Json, LogOutput.Journal)]
+    public string LogFormat { get; set; } = LogOutput.Text;
+
+    /// <summary>Puts the data file of an agent into the incoming directory that says how each site is: after a run, or every five minutes with -Continuous.</summary>
+    [Parameter]
+    public SwitchParameter SelfMonitoring { get; set; }
+
+    /// <summary>That agent's name: letters, digits, '-', '_' and '.'; PandoraSync by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string AgentName { get; set; } = "PandoraSync";
+
+    /// <summary>The group that it is put into when it is new; Servers by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string AgentGroup { get; set; } = "Servers";
+
+    /// <summary>A file that says how each site is in Prometheus's text format, for node_exporter's text file collector; it has to end in .prom for that.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MetricsPath { get; set; }
+
     /// <inheritdoc/>
     private protected override bool HoldsErrors => true;
 
@@ -81,6 +145,16 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _share = OrThrow(() => WorkerShare.Read(Worker, WorkerCount, Environment.GetEnvironmentVariable), target: null);
+        if (!Continuous && OfContinuous.FirstOrDefault(Gives) is { } useless)
+            Refuse($"-{useless} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
+        if (Continuous && IncludeConfiguration)
+            Refuse("-IncludeConfiguration does not go with -Continuous: leave it out, and run Sync-TentacleConfiguration by a schedule of its own.");
+        if (!SelfMonitoring && OfAgent.FirstOrDefault(Gives) is { } alone)
+            Refuse($"-{alone} says which agent's data file is written, and none is: add -SelfMonitoring, or leave it out.");
+        _monitoring = SelfMonitoring || MetricsPath is not null
+            ? OrThrow(() => new SelfMonitoringOptions { Agent = SelfMonitoring ? AgentName : null, Group = AgentGroup, MetricsPath = MetricsPath is null ? null : FileSystemPath(MetricsPath) }, AgentName)
+            : null;
         if (Gives(nameof(Destination)))
             OrThrow(() => FileSystemPath(Destination), Destination);
     }
@@ -89,20 +163,24 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var session in Session)
-            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options);
+            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options, tls: null);
         if (InputObject is { } item)
             Plan(item);
         else if (IsSet(ByComputerName))
-            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer)));
+            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer), GivenTls()));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (IsSet(ByConfigPath))
+        if (Continuous)
+            GoOn();
+        else if (IsSet(ByConfigPath))
             DrainAsConfigured();
-        foreach (var group in _plan.GroupBy(p => p.Options))
-            Drain(group.Select(p => p.Site), group.Key);
+        else
+            _plan.GroupBy(p => p.Options).ToList().ForEach(group => Drain(group.Select(p => p.Site), group.Key));
+        foreach (var group in _plan.Where(_ => IncludeConfiguration).GroupBy(p => p.Options))
+            CarryConfigurations(group.Select(p => p.Site).ToArray(), new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections });
         WriteHeldErrors();
     }
 
@@ -113,17 +191,17 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (item is SiteConfiguration { IsEnabled: false } off)
             WriteWarning(off.OffNotice);
         else if (item is RegisteredSession or SiteConfiguration)
-            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options));
+            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options), SaysTls ? GivenTls() : null);
         else
             Refuse($"'{item}' is a file at a site, and whole sites are drained: use Receive-TentacleBuffer to take files.");
     }
 
     /// <summary>Notes a site to be drained; one that cannot be has its result at once.</summary>
-    private void Plan(string site, Func<TentacleClientOptions> makeClient)
+    private void Plan(string site, Func<TentacleClientOptions> makeClient, TlsParameters? tls)
     {
         try
         {
-            _plan.Add((new SyncSite(makeClient()), new SyncOptions(FileSystemPath(Destination)) { Connections = Connections, ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize }));
+            _plan.Add(new GivenSite(new SyncSite(makeClient()), WithOwn(new SyncOptions(FileSystemPath(Destination)) { Connections = Connections }), tls));
         }
         catch (TentacleException e)
         {
@@ -147,15 +225,58 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(warning);
         WriteVerbose($"{configuration}.");
         if (configuration.IsEnabled)
-            Drain(configuration.Sites, configuration.Options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize });
+            Drain(configuration.Sites, WithOwn(configuration.Options));
         else
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
+        if (configuration.IsEnabled && (configuration.IncludesConfiguration || IncludeConfiguration))
+            CarryConfigurations(configuration.Sites, configuration.RemoteConfiguration);
+    }
+
+    private void CarryConfigurations(IReadOnlyList<SyncSite> sites, RemoteConfigurationOptions options) =>
+        TryRun(options.IncomingDirectory, pump => pump.CarryAsync(this, (_share?.Of(sites) ?? sites).Select(s => WithWarnings(s, pump)).ToArray(), options with { ThrottleLimit = ThrottleLimit }, StopToken));
+
+    /// <summary>This worker's share of sites that are named once.</summary>
+    private IReadOnlyList<SyncSite> ShareOf(IEnumerable<SyncSite> sites)
+    {
+        var distinct = SyncSite.Distinct(sites, WriteWarning);
+        if (_share is null)
+            return distinct;
+        var own = _share.Of(distinct);
+        WriteVerbose($"This is {_share}: {own.Count} of {distinct.Count} sites are its own.");
+        return own;
+    }
+
+    /// <summary>Adds what a pandora_server.conf does not say.</summary>
+    private SyncOptions WithOwn(SyncOptions options) =>
+        options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits(), Monitoring = (SelfMonitoringOptions?)_monitoring };
+
+    /// <summary>Drains in rounds until it is stopped: what the configuration has at each, or what was given, a run for each incoming directory.</summary>
+    private void GoOn()
+    {
+        var run = new ContinuousRun { Interval = TimeSpan.FromSeconds(Interval), Results = PassThru };
+        if (IsSet(ByConfigPath))
+        {
+            var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
+            if (ShouldProcess(path, "Drain as configured, continuously"))
+                run.Add(_share is null ? new ConfiguredPlan(path, WithOwn, run.Warn) : new SharedPlan(new ConfiguredPlan(path, WithOwn, run.Warn), _share), path);
+        }
+
+        foreach (var group in _plan.GroupBy(p => p.Options))
+        {
+            var known = ShareOf(group.Select(p => p.Site));
+            var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
+            if (agreed.Length > 0)
+                run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
+        }
+
+        if (run.IsWanted)
+            TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, new LogOutput(LogFormat, pump, IsVerbose), StopToken));
     }
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
         var agreed = new List<SyncSite>();
-        foreach (var site in SyncSite.Distinct(sites, WriteWarning))
+        foreach (var site in ShareOf(sites))
         {
             if (ShouldProcess($"{site.Name} to {options.IncomingDirectory}", "Drain"))
                 agreed.Add(site);
@@ -168,15 +289,16 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     }
 
     /// <summary>Has a name that does not match its certificate said as a warning, where the file asks for no more than that.</summary>
-    private static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
+    internal static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
         site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = pump.Warning } }) : site;
 
     /// <summary>Drains sites; where the destination cannot be used, that is the result of each.</summary>
     private async Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump)
     {
+        var screen = new DrainScreen(sites.Count);
         try
         {
-            await SyncRunner.DrainAsync(sites, options.WithPump(pump), Completed, StopToken).ConfigureAwait(false);
+            await SyncRunner.DrainAsync(sites, options.WithPump(pump, screen), Completed, StopToken).ConfigureAwait(false);
         }
         catch (TentacleException e)
         {
@@ -187,6 +309,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
         void Completed(SiteResult result)
         {
+            screen.End(result.Site);
             pump.Output(new SyncResult(result));
             result.ReportProblems(pump);
         }

@@ -30,7 +30,7 @@ public sealed class SyncResult
 
     /// <summary>For a site that was not even called.</summary>
     internal SyncResult(string site, TentacleException error)
-        : this(new SiteResult { Site = site, Files = 0, Bytes = 0, Recovered = 0, Skipped = [], SkippedCount = 0, Elapsed = TimeSpan.Zero, Error = error })
+        : this(SiteResult.NotCalled(site, error))
     {
     }
 
@@ -76,7 +76,7 @@ public sealed class SyncResult
     /// <summary>What a person can do about the error; null if there was none.</summary>
     public string? RecommendedAction { get; }
 
-    /// <summary>The error itself, which the hidden property Exception shows; null if there was none. A method, since ConvertTo-Json writes every public property.</summary>
+    /// <summary>The error itself; null if there was none. A method, since a property would be written down by ConvertTo-Json and jobs with all that an exception drags along.</summary>
     public TentacleException? GetException() => _exception;
 
     /// <inheritdoc/>

@@ -116,7 +116,7 @@ internal sealed class Conversation(TentacleChannel channel, TentacleClientOption
             return channel.Fail(TentacleErrorKind.AuthenticationFailed, $"closed the connection without an answer: it may want TLS or a password{(isListing ? ", or not allow listing and moving (option -I of a stock server)" : string.Empty)}", inner: null)
                 .Advise($"Give -CaPath or -Fingerprint if it uses TLS, -Credential if it has a password{(isListing ? "; with neither, start it with -I (insecure 1), which a buffer needs to be drained" : string.Empty)}.");
         return isListing
-            ? channel.Fail(TentacleErrorKind.NotAllowed, "closed the connection without an answer: it does not allow listing and moving; start it with -I (insecure 1)", inner: null)
+            ? channel.Fail(TentacleErrorKind.NotAllowed, "closed the connection without an answer: it does not allow listing and moving", inner: null).Advise("Start it with -I (insecure 1), or without -SendOnly where it is one of ours: a buffer needs that to be drained.")
             : channel.Fail(TentacleErrorKind.Disconnected, "closed the connection without an answer", inner: null);
     }
 

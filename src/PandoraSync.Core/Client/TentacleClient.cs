@@ -39,6 +39,9 @@ public sealed class TentacleClient : IDisposable
     /// <summary>Bytes sent so far.</summary>
     public long BytesSent => _channel.BytesSent;
 
+    /// <summary>When the server's certificate ends, UTC; null without TLS.</summary>
+    internal DateTime? PeerCertificateEnd => _channel.PeerCertificateEnd;
+
     /// <summary>True if the server has said to <see cref="ProbeAsync"/> that it has the fast lane (protocol.md, section 9).</summary>
     internal bool HasFastLane { get; private set; }
 

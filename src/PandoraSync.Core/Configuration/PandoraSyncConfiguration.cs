@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using PandoraSync.Certificates.Trust;
 using PandoraSync.Protocol;
+using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync;
 using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
@@ -17,7 +18,7 @@ internal sealed class PandoraSyncConfiguration
     private static readonly string[] Keys =
     [
         "syncserver", "sync_address", "sync_port", "sync_ca", "sync_cert", "sync_key", "sync_retries", "sync_timeout", "sync_block_size", "incomingdir",
-        "sync_password", "sync_verify_host", "sync_connections", RemovedMode,
+        "sync_password", "sync_verify_host", "sync_connections", "sync_config", "sync_config_prefer", "sync_config_direction", RemovedMode,
     ];
 
     private PandoraSyncConfiguration(string path, SettingReader reader)
@@ -26,6 +27,8 @@ internal sealed class PandoraSyncConfiguration
         IsEnabled = ReadSwitch(reader);
         Sites = ReadSites(reader);
         Options = ReadOptions(reader);
+        IncludesConfiguration = reader.Flag("sync_config");
+        RemoteConfiguration = ReadRemoteConfiguration(reader, Options);
         reader.Number("sync_block_size", 65535, 1, int.MaxValue);
         reader.WarnOfUnknown(Keys, "of the sync server");
         reader.ThrowIfWrong(path);
@@ -44,6 +47,12 @@ internal sealed class PandoraSyncConfiguration
 
     /// <summary>How they are drained, and where to.</summary>
     public SyncOptions Options { get; }
+
+    /// <summary>Whether agents' configurations are carried along (<c>sync_config</c>).</summary>
+    public bool IncludesConfiguration { get; }
+
+    /// <summary>How they are carried.</summary>
+    public RemoteConfigurationOptions RemoteConfiguration { get; }
 
     /// <summary>What was understood, and from which line.</summary>
     public IReadOnlyList<ConfigurationSetting> Settings { get; }
@@ -118,5 +127,29 @@ internal sealed class PandoraSyncConfiguration
             reader.Warn(RemovedMode, "sync_mode has no effect any more: every drain is safe, and as fast as the line allows; remove the line.");
         return reader.Try("incomingdir", () => new SyncOptions(incoming) { Connections = connections })
             ?? new SyncOptions(System.IO.Path.GetTempPath());
+    }
+
+    private static RemoteConfigurationOptions ReadRemoteConfiguration(SettingReader reader, SyncOptions sync)
+    {
+        var prefer = Choice(reader, "sync_config_prefer", "main", "site", "neither");
+        var direction = Choice(reader, "sync_config_direction", "both", "up", "down");
+        return new RemoteConfigurationOptions(sync.IncomingDirectory)
+        {
+            Connections = sync.Connections,
+            Prefer = (ConfigurationPreference)prefer,
+            IsUp = direction != 2,
+            IsDown = direction != 1,
+        };
+    }
+
+    /// <summary>One of a few words; the first is the default.</summary>
+    /// <returns>Its place among them.</returns>
+    private static int Choice(SettingReader reader, string key, params string[] words)
+    {
+        var text = reader.Text(key, words[0])!;
+        var place = Array.IndexOf(words, text.ToLowerInvariant());
+        if (place < 0)
+            reader.Problem(key, $"{key} must be {string.Join(", ", words, 0, words.Length - 1)} or {words[words.Length - 1]}, not '{TentacleText.Show(text)}'.");
+        return Math.Max(0, place);
     }
 }

@@ -58,6 +58,12 @@ internal static class NativeMethods
     [DllImport("libc", SetLastError = true, EntryPoint = "renameat2")]
     internal static extern int Rename(int fromDirectory, byte[] from, int toDirectory, byte[] to, uint flags);
 
+    [DllImport("libc", EntryPoint = "chown")]
+    internal static extern int ChangeOwner(byte[] path, uint owner, uint group);
+
+    [DllImport("libc", EntryPoint = "chmod")]
+    internal static extern int ChangeMode(byte[] path, uint mode);
+
     [DllImport("libc", EntryPoint = "close")]
     internal static extern int Close(int descriptor);
 

@@ -24,7 +24,10 @@ public sealed class TentacleException : Exception
     /// <summary>The step that failed, such as <c>connect</c>, <c>LS</c> or <c>flush</c>.</summary>
     public string? Step { get; init; }
 
-    /// <summary>What to do, as a sentence, where the message does not say it; null where its kind does.</summary>
+    /// <summary>What is wrong, as a sentence, where the message also says what to do; null where the message says only this, or the two were not parted.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>What to do, as a sentence, where it was said apart from what is wrong; null where the message or its kind says it.</summary>
     public string? Advice { get; private set; }
 
     /// <summary>True if the same attempt can succeed later without anybody changing a setting.</summary>
@@ -37,6 +40,13 @@ public sealed class TentacleException : Exception
     {
         Advice = advice;
         return this;
+    }
+
+    /// <summary>Says what is wrong and what to do, which the message has in one sentence.</summary>
+    internal TentacleException Part(string problem, string advice)
+    {
+        Problem = problem;
+        return Advise(advice);
     }
 
     /// <summary>The message alone: where this is shown to people, it says all that they need; the stack is in its own property.</summary>

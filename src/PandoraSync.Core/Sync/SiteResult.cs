@@ -34,9 +34,24 @@ internal sealed record SiteResult
     /// <summary>How it was asked for its files: <c>fast lane</c>, <c>ahead over TLS</c>, <c>ahead with a gap of 3 ms</c> or <c>one at a time</c>; null if it was asked for none.</summary>
     public string? AskedBy { get; init; }
 
+    /// <summary>True if the site has said what its buffer has.</summary>
+    public bool HasListed { get; init; }
+
+    /// <summary>The time in the name of the oldest file that its buffer had, UTC; null if it had none with one.</summary>
+    public DateTime? OldestFile { get; init; }
+
+    /// <summary>When the site's certificate ends, or the one that is shown to it if that is earlier, UTC; null where TLS did not get so far.</summary>
+    public DateTime? CertificateEnd { get; init; }
+
     /// <summary>Why the site could not be drained to its end; null if it was.</summary>
     public TentacleException? Error { get; init; }
 
     /// <summary>True if the site was drained to its end and every file was taken.</summary>
     public bool Succeeded => Error is null && SkippedCount == 0;
+
+    /// <summary>The result of a site that was not even called.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="error">Why.</param>
+    public static SiteResult NotCalled(string site, TentacleException error) =>
+        new() { Site = site, Files = 0, Bytes = 0, Recovered = 0, Skipped = [], SkippedCount = 0, Elapsed = TimeSpan.Zero, Error = error };
 }

@@ -2,6 +2,8 @@ using System;
 using System.IO;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
+using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 
 namespace PandoraSync.Sync;
 
@@ -71,6 +73,12 @@ internal sealed record SyncOptions
             ? value
             : throw new TentacleException(TentacleErrorKind.Configuration, $"A largest file of {value} bytes is out of range: give 1 or more.");
     }
+
+    /// <summary>How much is kept of what runs came to, beside the staging folders; null to write nothing down.</summary>
+    public JournalLimits? Journal { get; init; }
+
+    /// <summary>How the sync server has itself monitored, where it keeps a journal; null for not at all.</summary>
+    public SelfMonitoringOptions? Monitoring { get; init; }
 
     /// <summary>Told of each file that has arrived, from any thread; null for nobody.</summary>
     public Action<ReceivedFile>? Received { get; init; }

@@ -3,7 +3,10 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Sync.Continuous;
 using PandoraSync.Sync.Drain;
+using PandoraSync.Sync.Journal;
+using PandoraSync.Sync.Monitoring;
 using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync;
@@ -22,12 +25,36 @@ internal static class SyncRunner
     public static async Task<IReadOnlyList<SiteResult>> DrainAsync(IEnumerable<SyncSite> sites, SyncOptions options, Action<SiteResult>? completed, CancellationToken cancellationToken)
     {
         using var incoming = IncomingDirectory.Open(options.IncomingDirectory);
-        using var places = new SemaphoreSlim(options.ThrottleLimit);
+        var journal = options.Journal is { } limits ? new SyncJournal(options.IncomingDirectory, limits, SyncClock.System, options.Warn) : null;
+        var monitor = journal is not null && options.Monitoring is { } monitoring ? new SelfMonitor(monitoring, SyncClock.System, options.Warn) : null;
+        journal?.Open();
+        monitor?.Begin(journal!.Statuses);
         var distinct = SyncSite.Distinct(sites, options.Warn);
-        var others = await FinishOthersAsync(distinct, options, incoming).ConfigureAwait(false);
+        try
+        {
+            var results = await DrainAsync(distinct, options, incoming, Note, cancellationToken).ConfigureAwait(false);
+            monitor?.Report(incoming, journal!.StatusesOf(distinct));
+            return results;
+        }
+        finally
+        {
+            journal?.Close(isLast: true);
+        }
+
+        void Note(SiteResult result)
+        {
+            journal?.Record(result);
+            completed?.Invoke(result);
+        }
+    }
+
+    private static async Task<IReadOnlyList<SiteResult>> DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, IncomingDirectory incoming, Action<SiteResult> completed, CancellationToken cancellationToken)
+    {
+        using var places = new SemaphoreSlim(options.ThrottleLimit);
+        var others = await FinishOthersAsync(sites, options, incoming).ConfigureAwait(false);
         foreach (var other in others)
-            completed?.Invoke(other);
-        var drains = distinct.Select(site => DrainOneAsync(site, names: null, options, incoming, places, completed, cancellationToken)).ToArray();
+            completed(other);
+        var drains = sites.Select(site => DrainOneAsync(site, names: null, options, incoming, places, completed, cancellationToken)).ToArray();
         return [.. await Task.WhenAll(drains).ConfigureAwait(false), .. others];
     }
 
@@ -46,16 +73,16 @@ internal static class SyncRunner
     }
 
     /// <summary>Sees to what earlier runs have left of other sites; a run that only copies leaves that of its own sites too.</summary>
-    private static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
+    internal static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
         new Leftovers(incoming, new HashSet<string>(options.KeepsFiles ? [] : sites.Select(s => s.FolderName), StringComparer.Ordinal), options).FinishAsync();
 
-    private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult>? completed, CancellationToken cancellationToken)
+    private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult> completed, CancellationToken cancellationToken)
     {
         await places.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var result = await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
-            completed?.Invoke(result);
+            completed(result);
             return result;
         }
         finally

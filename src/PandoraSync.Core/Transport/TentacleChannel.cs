@@ -29,6 +29,9 @@ internal sealed class TentacleChannel : BoundedConnection
     {
     }
 
+    /// <summary>When the peer's certificate ends, UTC; null without TLS.</summary>
+    internal DateTime? PeerCertificateEnd { get; init; }
+
     /// <summary>Bytes to receive at once where they may be more than one answer; by default no more than a line can have.</summary>
     internal int ReadAheadBytes { get; set; } = TentacleLimits.MaxLineBytes;
 

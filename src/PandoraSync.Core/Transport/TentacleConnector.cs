@@ -111,6 +111,7 @@ internal static class TentacleConnector
             return new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout)
             {
                 MinimumRate = options.MinimumRate,
+                PeerCertificateEnd = (stream as TlsStream)?.PeerCertificateEnd,
                 MaxRecordBytes = options.Tls is null ? null : options.MaxRecordBytes,
             };
         }

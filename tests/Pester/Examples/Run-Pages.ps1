@@ -1,6 +1,7 @@
-# Runs the examples of all pages of a folder, each as printed, in the world that World.sh makes, and writes as JSON what came of them.
+# Runs the examples of all pages of a folder, each as printed, in the world that World.sh makes, and writes as JSON what came of them. Then those of the documents,
+# block by block in one shell, as somebody types them who reads from top to bottom; what stands behind a block as text is what it is to show.
 # north.example is a plain site; south.example:41122 wants the password in login.xml; east.example speaks TLS with clients of its authority.
-param([Parameter(Mandatory)] [string]$Pages, [Parameter(Mandatory)] [string]$Module, [Parameter(Mandatory)] [string]$Report)
+param([Parameter(Mandatory)] [string]$Pages, [Parameter(Mandatory)] [string]$Module, [Parameter(Mandatory)] [string]$Report, [string[]]$Documents = @())
 $ErrorActionPreference = 'Stop'
 [cultureinfo]::CurrentCulture = [cultureinfo]::DefaultThreadCurrentCulture = 'en-US'
 $env:PSModulePath = [IO.Path]::GetDirectoryName($Module)
@@ -31,7 +32,7 @@ $configuration = 'syncserver 1', 'sync_address 10.142.50.10', 'incomingdir /var/
 function Reset-World($Page) {
     Get-TentacleSession | Remove-TentacleSession
     Get-TentacleServer | Stop-TentacleServer
-    Get-ChildItem /var/spool, $here -Force | Remove-Item -Recurse -Force
+    Get-ChildItem /var/spool, $here, /etc/systemd/system -Force -ErrorAction Ignore | Remove-Item -Recurse -Force
     foreach ($folder in '/var/spool/pandora/data_in', '/var/spool/pandora/other', "$here/agents", "$here/copy", "$here/web-01") { $null = [IO.Directory]::CreateDirectory($folder) }
     foreach ($file in 'web-01.1790000900.data', 'agent.conf', 'agents/db-01.1790000900.data', 'agents/db-01.1790001200.data') { [IO.File]::WriteAllText("$here/$file", "$file") }
     [IO.File]::WriteAllLines("$here/sites.csv", @('ComputerName,Port,TimeoutSec', 'north.example,,', '10.142.53.10,41122,5'))
@@ -39,19 +40,36 @@ function Reset-World($Page) {
     Export-Clixml -InputObject $login -Path "$here/login.xml"
     # The pages of servers are for a machine at a site, the others for the main server.
     if ($Page -notlike '*-TentacleServer.md' -or $Page -like '*Test-*') {
-        $null = Start-TentacleServer (Set-Buffer north) -Address 10.142.50.10 -Filter '.*\.conf:conf'
+        $null = Start-TentacleServer (Set-Buffer north) -Address 10.142.50.10 -Filter '.*\.conf:conf;.*\.md5:md5'
         $null = Start-TentacleServer (Set-Buffer south) -Address 10.142.51.10 -Port 41122 -Credential $login
         $null = $east | Start-TentacleServer (Set-Buffer east) -Address 10.142.52.10
         $null = Start-TentacleServer (Set-Buffer other) -Address 10.142.53.10 -Port 41122
     }
+    if ($Page -like 'Sync-*') {
+        foreach ($folder in 'conf', 'md5') { $null = [IO.Directory]::CreateDirectory("/var/spool/pandora/data_in/$folder") }
+        foreach ($agent in 'web-01', 'db-01') {
+            $text = "agent_name $agent`n"
+            $file, $digest = foreach ($part in $agent, $text) { [Convert]::ToHexString([Security.Cryptography.MD5]::HashData([Text.Encoding]::UTF8.GetBytes($part))).ToLowerInvariant() }
+            [IO.File]::WriteAllText("$here/../sites/north/conf/$file.conf", $text)
+            [IO.File]::WriteAllText("$here/../sites/north/md5/$file.md5", $digest)
+        }
+    }
 }
 
-function Invoke-Example($Code) {
-    $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+function New-Shell {
+    $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+    $runspace.Open()
+    $null = $runspace.SessionStateProxy.Path.SetLocation($here)
+    $runspace
+}
+
+function Invoke-Example($Code, $Runspace) {
+    $own = if (-not $Runspace) { New-Shell }
+    $shell = [powershell]::Create()
+    $shell.Runspace = if ($own) { $own } else { $Runspace }
     try {
-        $null = $shell.Runspace.SessionStateProxy.Path.SetLocation($here)
         $output = [Management.Automation.PSDataCollection[psobject]]::new()
-        $running = $shell.AddScript("Import-Module PandoraSync`n$Code").BeginInvoke([Management.Automation.PSDataCollection[psobject]]$null, $output)
+        $running = $shell.AddScript($(if ($own) { "Import-Module PandoraSync`n$Code" } else { $Code })).BeginInvoke([Management.Automation.PSDataCollection[psobject]]$null, $output)
         $clock = [Diagnostics.Stopwatch]::StartNew()
         # What runs until it is stopped is stopped once it listens.
         $endless = $Code -match '(?m) -Wait\b'
@@ -64,10 +82,15 @@ function Invoke-Example($Code) {
         else { $shell.Stop() }
         $problems += @($shell.Streams.Error | ForEach-Object { "$_" })
         # Of sites and files that are drained side by side, any may be first.
-        $shown = if ("$($output | ForEach-Object { $_.pstypenames[0] })" -match 'SyncResult|ReceivedFile') { $output | Sort-Object Site, Name } else { $output }
-        @{ Output = ($shown | Out-String -Width 80) -replace '\e\[[0-9;]*m'; Warnings = @($shell.Streams.Warning | ForEach-Object { "$_" }); Problems = $problems }
+        $types = "$($output | Where-Object { $null -ne $_ } | ForEach-Object { $_.pstypenames[0] -replace '.*\.' } | Sort-Object -Unique)"
+        $shown = if ($types -in 'SyncResult', 'ReceivedFile') { $output | Sort-Object Site, Name } else { $output }
+        # The PowerShell of these tests is in a home folder, which the services' page tells people to avoid.
+        @{ Output = ($shown | Out-String -Width 80) -replace '\e\[[0-9;]*m'; Warnings = @($shell.Streams.Warning | ForEach-Object { "$_" } | Where-Object { $_ -notlike "The service cannot see '*/pwsh*'*" }); Problems = $problems }
     }
-    finally { $shell.Dispose() }
+    finally {
+        $shell.Dispose()
+        if ($own) { $own.Dispose() }
+    }
 }
 
 # Times, numbers and seconds differ from run to run; they are replaced by others of the same width. Agents' times, in names, stay.
@@ -76,6 +99,33 @@ function Format-Stable($Text) {
     $text = ($lines -join "`n").Trim("`n") -replace '(?<= )20[2-4]\d-\d\d-\d\d(?= CN=)', '2028-01-01' -replace '(?m)^[ \d]{4}(?= (Running|Stopped|Idle|Connected))', '   1'
     $text = $text -replace '(?m)(?<=^[A-Z]\w+ +\d+ +[\d.]+ .?B +\d+ +)\d\.\d\d', '0.01' -replace '(?m)(?<=^(StartTime) +: ).*', '(now)' -replace '(?m)(?<=^Id +: ).*', '1' -replace '(?<= Session)\d', '1'
     $text -replace '(?s)(?<=\nTLS +yes +)\S.*?(?=\nAuth)', 'TLS 1.3, ...'
+}
+
+function Invoke-Document($Path) {
+    $name = [IO.Path]::GetFileName($Path)
+    # Who begins has nothing but a clone of the repository.
+    $isFirst = $name -like 'getting-started*'
+    $isAlone = $isFirst -or $name -like 'migrating*'
+    $text = [IO.File]::ReadAllText($Path) -replace "`r"
+    Reset-World $(if ($isAlone) { 'Start-TentacleServer.md' } else { $name })
+    $shell = New-Shell
+    try {
+        if ($isFirst) { $null = New-Item -ItemType SymbolicLink "$here/artifacts" -Target ([IO.Path]::GetFullPath([IO.Path]::Combine($Module, '..', '..'))) }
+        else { $null = [powershell]::Create($shell).AddScript('Import-Module PandoraSync').Invoke() }
+        foreach ($block in [regex]::Matches($text, '(?ms)^```powershell\n(?<code>.*?)^```\n(\n```text\n(?<text>.*?)^```\n)?')) {
+            $result = Invoke-Example $block.Groups['code'].Value $shell
+            $line = @($text.Substring(0, $block.Index) -split "`n").Count
+            $expected = $block.Groups['text']
+            [ordered]@{
+                Page = $name; Title = "line $line"; Problems = $result.Problems + $result.Warnings; Shown = "$(Format-Stable $result.Output)"
+                Index = $expected.Index; Expected = if ($expected.Success) { "$(Format-Stable $expected.Value)" }
+            }
+        }
+    }
+    finally {
+        $shell.Dispose()
+        Get-TentacleServer | Stop-TentacleServer
+    }
 }
 
 $results = foreach ($path in Get-ChildItem $Pages -Filter '*-*.md' | Sort-Object Name) {
@@ -87,4 +137,5 @@ $results = foreach ($path in Get-ChildItem $Pages -Filter '*-*.md' | Sort-Object
     }
 }
 Get-TentacleServer | Stop-TentacleServer
+$results = @($results) + @($Documents -split ',' | Where-Object { $_ } | ForEach-Object { Invoke-Document $_ })
 [IO.File]::WriteAllText($Report, (ConvertTo-Json @($results) -Depth 4))

@@ -70,7 +70,7 @@ public class ClientErrorTests : ClientTest
         using var client = await Connect(server);
         Assert.Null(await client.GetSizeAsync("none", Token));
         var error = await Fails(() => client.ListAsync(string.Empty, Token), TentacleErrorKind.NotAllowed, "LS", server);
-        Assert.Contains("-I", error.Message, StringComparison.Ordinal);
+        Assert.Contains("-I", error.Advice!, StringComparison.Ordinal);
         using var second = await Connect(server);
         Assert.Null(await second.GetSizeAsync("none", Token));
         await Fails(() => second.DeleteAsync("a.data", Token), TentacleErrorKind.NotAllowed, "MV", server, "a.data");

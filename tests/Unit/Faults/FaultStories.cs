@@ -45,6 +45,9 @@ internal static class FaultStories
 
     private static readonly Gen<FaultStep> Any = Gen.Frequency<FaultStep>((9, AllButSendAgain), (1, SendAgain));
 
+    /// <summary>What a line does that turns no bytes.</summary>
+    public static Gen<FaultyLine> Line { get; } = Gen.Select(Plan, Plan, (toServer, toClient) => new FaultyLine(toServer, toClient));
+
     /// <summary>Stories for a server of ours: one in eight under TLS, where what passes is also corrupted.</summary>
     public static Gen<FaultStory> ForOurs { get; } =
         Gen.Frequency((7, Gen.Const(value: false)), (1, Gen.Const(value: true))).SelectMany(tls => Of(Gen.Const(tls ? FaultyWay.Tls : FaultyWay.Plain), tls ? PlanUnderTls : Plan, tls ? PlanUnderTls : Plan, together: Any));

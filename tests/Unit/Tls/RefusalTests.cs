@@ -103,7 +103,7 @@ public sealed class RefusalTests : IDisposable
         using var _ = server;
         var error = await RefusesAsync(port, _files.Client("ca") with { Identity = _files.Identity("client") });
         Assert.Equal(TentacleErrorKind.Trust, error.Kind);
-        Assert.Contains("refused the client certificate with subject 'CN=client' (TLS alert unknown_ca): if it is a stock server without -f", error.Message, StringComparison.Ordinal);
+        Assert.Contains("refused the client certificate with subject 'CN=client' (TLS alert unknown_ca); if it is a stock server without -f", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("PASS", server.Output, StringComparison.Ordinal);
 
         var missing = await RefusesAsync(port, _files.Client("ca"));
@@ -122,12 +122,12 @@ public sealed class RefusalTests : IDisposable
         using var client = OpenSsl.Connect(_server.Port, $"{version} -CAfile {_files["other.pem"]} -verify_return_error");
         var error = await Assert.ThrowsAsync<TentacleException>(() => serving);
         Assert.Equal(TentacleErrorKind.Trust, error.Kind);
-        Assert.Contains("refused this server's certificate with subject 'CN=server' (TLS alert unknown_ca): give the client the authority", error.Message, StringComparison.Ordinal);
+        Assert.Contains("refused this server's certificate with subject 'CN=server' (TLS alert unknown_ca); give the client the authority", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("SEND OK", client.Output, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("PASS 0123456789abcdef0123456789abcdef\n", "speaks Tentacle without TLS (it began with 'PASS'): give the client its TLS options")]
+    [InlineData("PASS 0123456789abcdef0123456789abcdef\n", "speaks Tentacle without TLS (it began with 'PASS'); give the client its TLS options")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "does not speak TLS: it began with 'GET'; only Tentacle clients with TLS may connect here")]
     [InlineData("\0\0\0\u0001garbage", "does not speak TLS; only Tentacle clients")]
     public async Task A_client_that_speaks_something_else_is_told_apart_and_its_password_is_not_repeated(string said, string sentence)

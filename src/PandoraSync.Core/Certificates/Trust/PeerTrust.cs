@@ -89,7 +89,7 @@ public sealed class PeerTrust
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
             // Foreign bytes, read by a library: whatever it throws, the certificate is not trusted.
-            return TrustDecision.Refuse(TrustRefusalReason.Unreadable, $"its certificate cannot be read ({CertificateText.Bounded(e.Message.TrimEnd('.'))})", "have a new one made for it");
+            return TrustDecision.Refuse(TrustRefusalReason.Unreadable, $"its certificate cannot be read ({CertificateText.Bounded(e.Message.TrimEnd('.'))})");
         }
     }
 
@@ -113,7 +113,7 @@ public sealed class PeerTrust
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Pin is { } pin && !pin.Matches(presented))
-            return TrustDecision.Refuse(TrustRefusalReason.PinMismatch, $"neither its key nor its certificate has the fingerprint {pin}", "if its key was changed on purpose, give the new fingerprint; otherwise somebody else has answered");
+            return TrustDecision.Refuse(TrustRefusalReason.PinMismatch, $"neither its key nor its certificate has the fingerprint {pin}");
         if (Authorities is not { } authorities)
             return null;
         var candidates = ReadCandidates(presented, sentAlong, out var skipped);
@@ -126,7 +126,7 @@ public sealed class PeerTrust
         {
             () => FindWeakness(path),
             () => FindWrongDate(path, utcNow),
-            () => CertificateChain.FindFault(path, utcNow) is { } fault ? TrustDecision.Refuse(TrustRefusalReason.InvalidChain, fault, "have a certificate issued by a proper authority") : null,
+            () => CertificateChain.FindFault(path, utcNow) is { } fault ? TrustDecision.Refuse(TrustRefusalReason.InvalidChain, fault) : null,
             () => FindWrongRole(presented, role),
             () => Revocation?.FindRefusal(path, utcNow),
             () => FindWrongName(presented, host),
@@ -167,7 +167,7 @@ public sealed class PeerTrust
     }
 
     private static TrustDecision OutOfBounds(string which, string beyond) =>
-        TrustDecision.Refuse(TrustRefusalReason.OutOfBounds, $"{which} {beyond}", "have a certificate of an ordinary size made");
+        TrustDecision.Refuse(TrustRefusalReason.OutOfBounds, $"{which} {beyond}");
 
     private void Remember(IReadOnlyList<BcCertificate> path)
     {
@@ -180,8 +180,8 @@ public sealed class PeerTrust
         if (sawNamesake)
             return TrustDecision.Refuse(TrustRefusalReason.UnknownAuthority, $"its certificate names an authority of {authorities.Source} as its issuer, but another key signed it", "use the authority file that belongs to it: perhaps the authority was made anew under the same name");
         return presented.SubjectDN.Equivalent(presented.IssuerDN)
-            ? TrustDecision.Refuse(TrustRefusalReason.SelfSigned, $"its certificate is self-signed and not in {authorities.Source}", "add it to the authority file or trust its fingerprint, if it is the right one")
-            : TrustDecision.Refuse(TrustRefusalReason.UnknownAuthority, $"its certificate was not issued by an authority of {authorities.Source}", "use the authority file of its issuer, and have the peer send the authorities in between");
+            ? TrustDecision.Refuse(TrustRefusalReason.SelfSigned, $"its certificate is self-signed and not in {authorities.Source}")
+            : TrustDecision.Refuse(TrustRefusalReason.UnknownAuthority, $"its certificate was not issued by an authority of {authorities.Source}");
     }
 
     private static TrustDecision? FindWeakness(IReadOnlyList<BcCertificate> path)
@@ -203,9 +203,9 @@ public sealed class PeerTrust
         {
             var which = i == 0 ? "its certificate" : $"the authority '{CertificateText.Subject(path[i])}'";
             if (utcNow > path[i].NotAfter.ToUniversalTime())
-                return TrustDecision.Refuse(TrustRefusalReason.Expired, $"{which} expired at {CertificateText.Date(path[i].NotAfter)}", "renew it, or check this machine's clock");
+                return TrustDecision.Refuse(TrustRefusalReason.Expired, $"{which} expired at {CertificateText.Date(path[i].NotAfter)}");
             if (utcNow < path[i].NotBefore.ToUniversalTime())
-                return TrustDecision.Refuse(TrustRefusalReason.NotYetValid, $"{which} is not valid before {CertificateText.Date(path[i].NotBefore)}", "check the clocks of both machines");
+                return TrustDecision.Refuse(TrustRefusalReason.NotYetValid, $"{which} is not valid before {CertificateText.Date(path[i].NotBefore)}");
         }
 
         return null;
@@ -225,5 +225,5 @@ public sealed class PeerTrust
     private static TrustDecision? FindWrongName(BcCertificate presented, string? host) =>
         host is null || HostNameMatcher.Matches(presented, host)
             ? null
-            : TrustDecision.Refuse(TrustRefusalReason.WrongName, $"its certificate is not for '{TentacleText.Show(host)}'", "connect by a name in the certificate, have this one added to it, or skip the host name check");
+            : TrustDecision.Refuse(TrustRefusalReason.WrongName, $"its certificate is not for '{TentacleText.Show(host)}'");
 }

@@ -72,12 +72,12 @@ public sealed class RevocationList
         if (signed.Count == 0)
             return TrustDecision.Refuse(TrustRefusalReason.RevocationUnknown, $"the revocation list '{Path}' has no complete list signed by its issuer '{CertificateText.Subject(issuer)}'", "add that authority's list to the file");
         if (signed.FirstOrDefault(l => l.IsRevoked(certificate)) is { } naming)
-            return TrustDecision.Refuse(TrustRefusalReason.Revoked, $"'{CertificateText.Subject(certificate)}' was revoked at {CertificateText.Date(naming.GetRevokedCertificate(certificate.SerialNumber).RevocationDate)}", "have a new certificate issued for it");
+            return TrustDecision.Refuse(TrustRefusalReason.Revoked, $"'{CertificateText.Subject(certificate)}' was revoked at {CertificateText.Date(naming.GetRevokedCertificate(certificate.SerialNumber).RevocationDate)}");
         var latest = signed.OrderByDescending(l => l.ThisUpdate).First();
         if (latest.ThisUpdate.ToUniversalTime() > utcNow)
             return TrustDecision.Refuse(TrustRefusalReason.RevocationUnknown, $"the revocation list '{Path}' of '{CertificateText.Issuer(certificate)}' is not valid before {CertificateText.Date(latest.ThisUpdate)}", "check this machine's clock");
         if (latest.NextUpdate is { } next && next.ToUniversalTime() < utcNow)
-            return TrustDecision.Refuse(TrustRefusalReason.RevocationUnknown, $"the revocation list '{Path}' of '{CertificateText.Issuer(certificate)}' has run out at {CertificateText.Date(next)}", "get the authority's latest list");
+            return TrustDecision.Refuse(TrustRefusalReason.RevocationUnknown, $"the revocation list '{Path}' of '{CertificateText.Issuer(certificate)}' has run out at {CertificateText.Date(next)}");
         return null;
     }
 

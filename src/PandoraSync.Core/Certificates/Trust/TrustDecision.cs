@@ -26,10 +26,17 @@ public sealed record TrustDecision
     /// <param name="peer">The peer as <c>host:port</c>.</param>
     public string Describe(string peer) => IsTrusted
         ? $"{peer} is trusted."
-        : $"{peer} is not trusted: {Explanation}{(Presented.Length > 0 ? $" (presented: {Presented})" : string.Empty)}; {Advice}.";
+        : $"{Problem(peer)}; {Advice}.";
+
+    /// <summary>What is wrong about a peer, as the beginning of a sentence.</summary>
+    internal string Problem(string peer) => $"{peer} is not trusted: {Explanation}{(Presented.Length > 0 ? $" (presented: {Presented})" : string.Empty)}";
 
     internal static TrustDecision Trusted(string presented) => new() { Presented = presented };
 
-    internal static TrustDecision Refuse(TrustRefusalReason reason, string explanation, string advice) =>
-        new() { Reason = reason, Explanation = explanation, Advice = advice };
+    /// <summary>Refuses.</summary>
+    /// <param name="reason">The rule that failed.</param>
+    /// <param name="explanation">How, as the middle of a sentence.</param>
+    /// <param name="advice">What to do, where that is more than <see cref="TrustRules"/> says.</param>
+    internal static TrustDecision Refuse(TrustRefusalReason reason, string explanation, string? advice = null) =>
+        new() { Reason = reason, Explanation = explanation, Advice = advice ?? TrustRules.Of(reason).Cure };
 }

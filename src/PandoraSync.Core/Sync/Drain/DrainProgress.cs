@@ -18,6 +18,7 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     private long _leftCount;
     private long _done;
     private long _received;
+    private long _filesReceived;
     private long _answers;
     private long _failedInARow;
     private TentacleException? _lastOfFile;
@@ -28,8 +29,8 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     {
     }
 
-    /// <summary>Files found.</summary>
-    public long Total { get; set; }
+    /// <summary>Files found; null until then.</summary>
+    public long? Total { get; private set; }
 
     /// <summary>True once the server has done something for us: a connection that it then closes without an answer is broken, not unwanted.</summary>
     public bool HasBeenServed { get; set; }
@@ -72,6 +73,19 @@ internal sealed class DrainProgress(string site, SyncOptions options)
         if (Answers == 0 && Volatile.Read(ref _lastOfFile) is { } error)
             Fail(error);
     }
+
+    /// <summary>Has it told that the site's turn has come.</summary>
+    public void Begin() => Report();
+
+    /// <summary>Notes how many files were found.</summary>
+    public void Found(long files)
+    {
+        Total = files;
+        Report();
+    }
+
+    /// <summary>Counts a file whose content is here and not yet on disk, for progress.</summary>
+    public void Came() => Interlocked.Increment(ref _filesReceived);
 
     /// <summary>Counts content as it comes, for progress.</summary>
     public void Content(int bytes)
@@ -119,5 +133,5 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     }
 
     private void Report() =>
-        options.Progress?.Invoke(new SyncProgress(site, Interlocked.Read(ref _done), Total, Interlocked.Read(ref _received)));
+        options.Progress?.Invoke(new SyncProgress(site, Interlocked.Read(ref _done), Interlocked.Read(ref _filesReceived), Total, Interlocked.Read(ref _received)));
 }

@@ -27,6 +27,9 @@ internal sealed class NameTable
     /// <summary>Names that were found wanted.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The earliest time in a name, UTC; null if none of them has one. Once they are sorted.</summary>
+    public DateTime? Oldest => Count > 0 && _entries[0].Epoch != long.MaxValue ? DateTimeOffset.FromUnixTimeSeconds(_entries[0].Epoch).UtcDateTime : null;
+
     /// <summary>The name at a place in the order, from 0.</summary>
     public string this[int index]
     {

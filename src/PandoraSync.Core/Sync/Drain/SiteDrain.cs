@@ -21,6 +21,8 @@ internal sealed class SiteDrain
     private readonly DrainProgress _tally;
     private readonly AskingManner _manner;
     private readonly List<string> _agentFolders = [];
+    private NameTable? _listed;
+    private DateTime? _certificateEnd;
 
     public SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
     {
@@ -37,6 +39,7 @@ internal sealed class SiteDrain
     public async Task<SiteResult> RunAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        _tally.Begin();
         try
         {
             await DrainAsync(cancellationToken).ConfigureAwait(false);
@@ -61,6 +64,9 @@ internal sealed class SiteDrain
             Elapsed = clock.Elapsed,
             Error = _tally.Fatal,
             AskedBy = _manner.Description,
+            HasListed = _listed is not null,
+            OldestFile = _listed?.Oldest,
+            CertificateEnd = _certificateEnd,
         };
     }
 
@@ -89,9 +95,10 @@ internal sealed class SiteDrain
         var queue = listing is null
             ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
             : new DrainQueue(recovered, listing.Names, IsWanted);
+        _listed = listing?.Names;
         if (listing is not null)
             await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
-        _tally.Total = queue.Total;
+        _tally.Found(queue.Total);
         _tally.LogVerbose($"{queue.Total} files to take");
         if (queue.Total == 0)
         {
@@ -112,6 +119,7 @@ internal sealed class SiteDrain
             var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
             try
             {
+                _certificateEnd = Earlier(client.PeerCertificateEnd, _site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
                 await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 var names = new NameTable();
                 await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
@@ -123,6 +131,8 @@ internal sealed class SiteDrain
                 throw;
             }
         }, cancellationToken).ConfigureAwait(false);
+
+    private static DateTime? Earlier(DateTime? one, DateTime? other) => one is null || other < one ? other : one;
 
     private static NameTable TableOf(IEnumerable<string> names)
     {

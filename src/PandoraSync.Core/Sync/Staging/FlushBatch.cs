@@ -64,6 +64,7 @@ internal sealed class FlushBatch(DrainContext context)
     public void Add(StagedFile file)
     {
         Files.Add(file);
+        context.Tally.Came();
         _age.Start();
         _bytes += file.Length;
         if (file.Content is null)

@@ -18,6 +18,9 @@ internal sealed class IncomingDirectory : IDisposable
     /// <summary>Our folder inside the incoming directory.</summary>
     public const string OwnFolder = ".pandorasync";
 
+    /// <summary>What is kept in our folder about the agents' configurations; it is no site's.</summary>
+    public const string ConfigurationFolder = "configuration";
+
     private readonly FolderLock _lock;
     private readonly FolderFlusher _flusher;
 

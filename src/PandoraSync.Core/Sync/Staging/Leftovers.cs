@@ -24,7 +24,7 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
     public async Task<IReadOnlyList<SiteResult>> FinishAsync()
     {
         var results = new List<SiteResult>();
-        foreach (var folder in Directory.GetDirectories(incoming.Staging).Where(f => !drained.Contains(Path.GetFileName(f))))
+        foreach (var folder in Directory.GetDirectories(incoming.Staging).Where(f => Path.GetFileName(f) is not IncomingDirectory.ConfigurationFolder and var name && !drained.Contains(name)))
         {
             try
             {

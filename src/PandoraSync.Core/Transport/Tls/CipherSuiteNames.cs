@@ -25,6 +25,12 @@ internal static class CipherSuiteNames
         ["AES256-SHA"] = "AES_256_CBC_SHA",
     };
 
+    /// <summary>Suites with forward secrecy and authenticated encryption, TLS 1.3's first.</summary>
+    public static IEnumerable<string> Recommended => Tls13.Concat(
+        from exchange in new[] { "ECDHE-ECDSA", "ECDHE-RSA", "DHE-RSA" }
+        from cipher in new[] { "AES256-GCM-SHA384", "CHACHA20-POLY1305", "AES128-GCM-SHA256" }
+        select $"{exchange}-{cipher}");
+
     /// <summary>IANA's name; null if the name can be neither.</summary>
     public static string? ToIana(string name)
     {

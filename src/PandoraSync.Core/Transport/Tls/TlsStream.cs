@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Certificates.Trust;
@@ -33,6 +34,14 @@ internal sealed class TlsStream : Stream
 
     /// <summary>What the peer showed, and that it is trusted.</summary>
     public TrustDecision Peer { get; }
+
+    /// <summary>When the peer's certificate ends, UTC; null if it showed none.</summary>
+    public DateTime? PeerCertificateEnd => _tls.RemoteCertificate switch
+    {
+        null => null,
+        X509Certificate2 certificate => certificate.NotAfter.ToUniversalTime(),
+        var other => EndOf(other),
+    };
 
     /// <summary>The version that was agreed on.</summary>
     public TlsVersion Version => TlsCalls.IsTls13(_tls) ? TlsVersion.Tls13 : TlsVersion.Tls12;
@@ -155,5 +164,11 @@ internal sealed class TlsStream : Stream
             // The connection is broken, the handshake was refused or a write is under way, and each platform throws something else then;
             // closing is all that is left.
         }
+    }
+
+    private static DateTime EndOf(X509Certificate certificate)
+    {
+        using var copy = new X509Certificate2(certificate);
+        return copy.NotAfter.ToUniversalTime();
     }
 }

@@ -1,9 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Reflection;
 using System.Threading;
 
-namespace PandoraSync.Cmdlets.Servers;
+namespace PandoraSync.Cmdlets.Base;
 
 /// <summary>
 /// Turns SIGTERM and SIGHUP into a token while it lives: a service manager's stop then ends a server in order, where PowerShell dies at
@@ -16,8 +17,12 @@ internal sealed class StopSignal : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly List<IDisposable> _handlers = [];
 
-    public StopSignal()
+    private readonly Action? _hangup;
+
+    /// <param name="hangup">What SIGHUP means, each time; null if it ends things as SIGTERM does.</param>
+    public StopSignal(Action? hangup = null)
     {
+        _hangup = hangup;
         var core = typeof(object).Assembly;
         if (core.GetType("System.Runtime.InteropServices.PosixSignal") is not { } signal
             || core.GetType("System.Runtime.InteropServices.PosixSignalContext") is not { } context)
@@ -40,9 +45,13 @@ internal sealed class StopSignal : IDisposable
 
     private void Handle(object context)
     {
+        var isHangup = Convert.ToInt32(context.GetType().GetProperty("Signal")!.GetValue(context), CultureInfo.InvariantCulture) == Hangup;
         if (_source.IsCancellationRequested)
             return;
         context.GetType().GetProperty("Cancel")!.SetValue(context, value: true);
-        _source.Cancel();
+        if (isHangup && _hangup is not null)
+            _hangup();
+        else
+            _source.Cancel();
     }
 }

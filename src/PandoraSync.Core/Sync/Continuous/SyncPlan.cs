@@ -1,0 +1,8 @@
+using System.Collections.Generic;
+
+namespace PandoraSync.Sync.Continuous;
+
+/// <summary>What a continuous run drains for now.</summary>
+/// <param name="Sites">The sites, each once.</param>
+/// <param name="Options">How, and where to.</param>
+internal sealed record SyncPlan(IReadOnlyList<SyncSite> Sites, SyncOptions Options);
