@@ -128,7 +128,7 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
         MemoryStream? content = null;
         try
         {
-            var size = await pipeline.ReadFileAsync(name, announced => content = announced <= maxBytes ? new MemoryStream((int)announced) : throw pipeline.BreakOff($"announced {announced} bytes"), received: null).ConfigureAwait(false);
+            var size = await pipeline.ReadFileAsync(TentacleVerb.Recv, name, announced => content = announced <= maxBytes ? new MemoryStream((int)announced) : throw pipeline.BreakOff($"announced {announced} bytes"), received: null).ConfigureAwait(false);
             return new FetchedFile(name, size is null ? null : content!.ToArray());
         }
         catch (TentacleException e) when (e.Kind == TentacleErrorKind.Refused)
