@@ -4,8 +4,8 @@ Calls dotnet for the usual tasks; everything here can be done without this scrip
 .DESCRIPTION
 build   leaves the module in artifacts/module/PandoraSync (dotnet build)
 test    runs every suite (dotnet test)
-pack    writes artifacts/packages/PandoraSync.<version>.nupkg, as a gallery or a folder repository takes it (PowerShell 7.6 or PSResourceGet 1.1)
-install copies the module into your own module folder, for the PowerShell that runs this script
+pack    writes artifacts/packages/PandoraSync.<version>.nupkg and PandoraSync.Dsc.<version>.nupkg, as a gallery or a folder repository takes them (PowerShell 7.6 or PSResourceGet 1.1)
+install copies the module and its DSC resources into your own module folder, for the PowerShell that runs this script
 Runs in PowerShell 7 and in Windows PowerShell 5.1.
 .EXAMPLE
 ./build.ps1 test
@@ -27,6 +27,7 @@ param(
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 3
 $module = [IO.Path]::Combine($PSScriptRoot, 'artifacts', 'module', 'PandoraSync')
+$parts = $module, "$module.Dsc"
 
 function Invoke-DotNet([string[]]$Arguments) {
     if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
@@ -65,12 +66,16 @@ if ($Task -eq 'pack') {
     }
     $packages = [IO.Directory]::CreateDirectory([IO.Path]::Combine($PSScriptRoot, 'artifacts', 'packages')).FullName
     foreach ($old in [IO.Directory]::GetFiles($packages, 'PandoraSync.*')) { [IO.File]::Delete($old) }
-    (Compress-PSResource -Path $module -DestinationPath $packages -PassThru).FullName
+    # A package is checked like an import: PandoraSync.Dsc must find PandoraSync.
+    $env:PSModulePath = "$([IO.Path]::GetDirectoryName($module))$([IO.Path]::PathSeparator)$env:PSModulePath"
+    foreach ($part in $parts) { (Compress-PSResource -Path $part -DestinationPath $packages -PassThru).FullName }
 }
 else {
     $version = (Test-ModuleManifest -Path ([IO.Path]::Combine($module, 'PandoraSync.psd1'))).Version
-    $target = [IO.Path]::Combine((Get-ModuleFolder), 'PandoraSync', "$version")
-    if ([IO.Directory]::Exists($target)) { [IO.Directory]::Delete($target, $true) }
-    Copy-Folder -From $module -To $target
-    $target
+    foreach ($part in $parts) {
+        $target = [IO.Path]::Combine((Get-ModuleFolder), [IO.Path]::GetFileName($part), "$version")
+        if ([IO.Directory]::Exists($target)) { [IO.Directory]::Delete($target, $true) }
+        Copy-Folder -From $part -To $target
+        $target
+    }
 }

@@ -7,7 +7,6 @@
     Description          = 'Collects monitoring data over the Tentacle protocol from networks that a Pandora FMS server cannot be reached from.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
-    TypesToProcess       = @('PandoraSync.Types.ps1xml')
     FormatsToProcess     = @('PandoraSync.Format.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -15,6 +14,7 @@
     CmdletsToExport      = @(
         'Get-PandoraSyncConfiguration'
         'Get-PandoraSyncHistory'
+        'Get-PandoraSyncService'
         'Get-PandoraSyncStatus'
         'Get-TentacleFile'
         'Get-TentacleServer'
@@ -23,12 +23,14 @@
         'New-TentacleCertificate'
         'New-TentacleSession'
         'Receive-TentacleBuffer'
+        'Register-PandoraSyncService'
         'Remove-TentacleFile'
         'Remove-TentacleSession'
         'Send-TentacleFile'
         'Start-TentacleServer'
         'Stop-TentacleServer'
         'Test-TentacleServer'
+        'Unregister-PandoraSyncService'
     )
     PrivateData          = @{
         PSData = @{

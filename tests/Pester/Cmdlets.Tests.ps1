@@ -2,6 +2,11 @@ BeforeDiscovery {
     # One use of each parameter set. Each gives $true when it did what it is for.
     $uses = [ordered] @{
         'Get-PandoraSyncConfiguration/__AllParameterSets' = { (Get-PandoraSyncConfiguration $conf).Site -eq "127.0.0.1:$port" -and @($conf | Get-PandoraSyncConfiguration).Count -eq 1 }
+        'Get-PandoraSyncHistory/Destination'              = { $null = Invoke-PandoraSync "127.0.0.1:$port" -Destination $incoming; (Get-PandoraSyncHistory $incoming).Files -eq 2 }
+        'Get-PandoraSyncHistory/ConfigPath'               = { $null = Invoke-PandoraSync -ConfigPath $conf; (Get-PandoraSyncHistory -ConfigPath $conf -Last 1).Files -eq 2 }
+        'Get-PandoraSyncService/__AllParameterSets'       = { Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore | Get-PandoraSyncService -Directory $incoming | ForEach-Object { $_.End -eq 'Sync' } }
+        'Get-PandoraSyncStatus/Destination'               = { $null = Invoke-PandoraSync "127.0.0.1:$port" -Destination $incoming; (Get-PandoraSyncStatus $incoming).Result -eq 'OK' }
+        'Get-PandoraSyncStatus/ConfigPath'                = { (Get-PandoraSyncStatus -ConfigPath $conf -WarningAction Ignore).Result -eq 'NotCalled' }
         'Get-TentacleFile/ComputerName'                   = { (Get-TentacleFile 127.0.0.1 -Name b* -Port $port).Name -eq 'b.2.data' }
         'Get-TentacleFile/Session'                        = { (Get-TentacleFile -Name b* -Session $session).Name -eq 'b.2.data' }
         'Get-TentacleServer/__AllParameterSets'           = { (Get-TentacleServer).Id -eq $server.Id -and (Get-TentacleServer $server.Id).Port -eq $port }
@@ -20,6 +25,8 @@ BeforeDiscovery {
         'New-TentacleSession/ComputerName'                = { $new = New-TentacleSession 127.0.0.1 -Port $port; $new.Id -gt $session.Id; Remove-TentacleSession $new }
         'Receive-TentacleBuffer/ComputerName'             = { (Receive-TentacleBuffer 127.0.0.1 $incoming -Name a.1.data -Port $port).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
         'Receive-TentacleBuffer/Session'                  = { (Receive-TentacleBuffer $incoming -Name a.1.data -Session tried).Name -eq 'a.1.data' -and (Get-FileName $buffer) -eq 'b.2.data' }
+        'Register-PandoraSyncService/Sync'                = { (Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore).HasChanged }
+        'Register-PandoraSyncService/Server'              = { (Register-PandoraSyncService -Server -Options "-s $buffer -I" -Directory $incoming -WarningAction Ignore).Subject -eq $buffer }
         'Remove-TentacleFile/ComputerName'                = { Remove-TentacleFile 127.0.0.1 -Name a.1.data -Port $port; (Get-FileName $buffer) -eq 'b.2.data' }
         'Remove-TentacleFile/Session'                     = { Remove-TentacleFile -Name a.1.data -Session $session.Id; (Get-FileName $buffer) -eq 'b.2.data' }
         'Remove-TentacleSession/__AllParameterSets'       = { $null = New-TentacleSession 127.0.0.1 -Port $port -Name gone; Remove-TentacleSession gone; -not (Get-TentacleSession gone*) }
@@ -38,6 +45,7 @@ BeforeDiscovery {
         }
         'Stop-TentacleServer/Server'                      = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; $new | Stop-TentacleServer; $new.State -eq 'Stopped' }
         'Stop-TentacleServer/Id'                          = { $new = Start-TentacleServer $incoming -Address 127.0.0.1 -Port 0; Stop-TentacleServer -Id $new.Id; $new.State -eq 'Stopped' }
+        'Unregister-PandoraSyncService/__AllParameterSets' = { $null = Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore; Unregister-PandoraSyncService pandorasync-sync -Directory $incoming; -not (Get-FileName $incoming) }
         'Test-TentacleServer/ComputerName'                = { (Test-TentacleServer 127.0.0.1 -Port $port).Step[-1] -eq 'Storage' }
         'Test-TentacleServer/Session'                     = { (Test-TentacleServer -Session tried).Step[-1] -eq 'Storage' }
     }
@@ -206,6 +214,6 @@ Stop-TentacleServer $server @ask
 
     It 'can be told and confirmed by every cmdlet that makes one, and by no other' {
         $changing = Get-Command -Module PandoraSync | Where-Object { $_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm') } | ForEach-Object { $_.Name }
-        $changing | Sort-Object | Should -Be 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer'
+        $changing | Sort-Object | Should -Be 'Invoke-PandoraSync', 'New-TentacleCertificate', 'Receive-TentacleBuffer', 'Register-PandoraSyncService', 'Remove-TentacleFile', 'Remove-TentacleSession', 'Send-TentacleFile', 'Start-TentacleServer', 'Stop-TentacleServer', 'Unregister-PandoraSyncService'
     }
 }

@@ -42,14 +42,15 @@ Describe 'The module' {
 
     It 'uses approved verbs and says what it gives' {
         foreach ($command in Get-Command -Module PandoraSync) {
-            $command.Verb | Should -BeIn 'Get', 'Invoke', 'New', 'Receive', 'Remove', 'Send', 'Start', 'Stop', 'Test'
-            if ($command.Verb -notin 'Remove', 'Stop') { $command.OutputType | Should -Not -BeNullOrEmpty -Because "$($command.Name) gives something" }
+            $command.Verb | Should -BeIn 'Get', 'Invoke', 'New', 'Receive', 'Register', 'Remove', 'Send', 'Start', 'Stop', 'Test', 'Unregister'
+            if ($command.Verb -notin 'Remove', 'Stop', 'Unregister') { $command.OutputType | Should -Not -BeNullOrEmpty -Because "$($command.Name) gives something" }
         }
     }
 
     It 'asks before it changes anything: <name>' -ForEach @(
         @{ name = 'Send-TentacleFile' }, @{ name = 'Remove-TentacleFile' }, @{ name = 'Receive-TentacleBuffer' }, @{ name = 'Invoke-PandoraSync' }
-        @{ name = 'Start-TentacleServer' }, @{ name = 'Stop-TentacleServer' }, @{ name = 'Remove-TentacleSession' }) {
+        @{ name = 'Start-TentacleServer' }, @{ name = 'Stop-TentacleServer' }, @{ name = 'Remove-TentacleSession' }
+        @{ name = 'Register-PandoraSyncService' }, @{ name = 'Unregister-PandoraSyncService' }) {
         (Get-Command $name).Parameters.Keys | Should -Contain 'WhatIf'
     }
 }

@@ -89,11 +89,11 @@ Describe 'The result of two sites of which one is dead' {
         $results[1].Result | Should -Be 'Unreachable'
         $results[1].ErrorId | Should -Be 'Tentacle.Unreachable'
         $results[1].RecommendedAction | Should -Be 'Check that a Tentacle server listens there.'
-        $results[1].Exception | Should -BeOfType ([Exception])
-        ($results[1] | Get-Member -MemberType Property).Name | Should -Not -Contain 'Exception'
+        $results[1].GetException() | Should -BeOfType ([Exception])
+        $results[1].PSObject.Properties.Name | Should -Not -Contain 'Exception'
         "$($problems[0])" | Should -Be $results[1].Error
         $problems[0].ErrorDetails.RecommendedAction | Should -Be $results[1].RecommendedAction
-        $problems[0].Exception | Should -Be $results[1].Exception
+        $problems[0].Exception | Should -Be $results[1].GetException()
     }
 }
 

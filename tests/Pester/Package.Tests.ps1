@@ -22,7 +22,7 @@ BeforeAll {
         }
     }
 
-    $package = & ([IO.Path]::Combine($root, 'build.ps1')) pack -NoBuild
+    $package, $dscPackage = & ([IO.Path]::Combine($root, 'build.ps1')) pack -NoBuild
     Add-Type -AssemblyName System.IO.Compression.FileSystem
     $archive = [IO.Compression.ZipFile]::OpenRead($package)
     function Read-Entry($Name) {
@@ -64,7 +64,6 @@ Describe 'The package' {
             'PandoraSync.Format.ps1xml'
             'PandoraSync.nuspec'
             'PandoraSync.psd1'
-            'PandoraSync.Types.ps1xml'
             'THIRD-PARTY-NOTICES.txt') | Sort-Object)
     }
 

@@ -15,7 +15,7 @@ public class ArchitectureTests
     private const string Root = "PandoraSync.";
 
     // From top to bottom. A room leans on those of the lines below it only.
-    private static readonly string[][] Rooms = [["Configuration"], ["Sync", "Server"], ["Client"], ["Transport"], ["Certificates"], ["Files"], ["Protocol"], ["Native", "Compat"]];
+    private static readonly string[][] Rooms = [["Configuration"], ["Services"], ["Sync", "Server"], ["Client"], ["Transport"], ["Certificates"], ["Files"], ["Protocol"], ["Native", "Compat"]];
 
     private static readonly Architecture Core = new ArchLoader().LoadAssembly(typeof(SyncRunner).Assembly).Build();
 

@@ -9,6 +9,7 @@ using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Continuous;
 using PandoraSync.Sync.Journal;
 using PandoraSync.Sync.Monitoring;
 using PandoraSync.Transport;
@@ -28,6 +29,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private static readonly string[] OfAgent = [nameof(AgentName), nameof(AgentGroup)];
     private readonly List<GivenSite> _plan = [];
     private volatile string? _incoming;
+    private WorkerShare? _share;
 
     // An object: a field of Core's type would load Core before ModuleInitializer can say which.
     private object? _monitoring;
@@ -96,6 +98,16 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     [ValidateRange(1L, long.MaxValue)]
     public long MaxFileSize { get; set; } = TentacleLimits.DefaultMaxTakenBytes;
 
+    /// <summary>Which of several workers this one is, from 1: it drains its share of the sites. Left out, Kubernetes's or Slurm's environment says it.</summary>
+    [Parameter]
+    [ValidateRange(1, WorkerShare.MostWorkers)]
+    public int Worker { get; set; }
+
+    /// <summary>How many workers share the sites, 1 to 10,000. Each has an incoming directory of its own.</summary>
+    [Parameter]
+    [ValidateRange(1, WorkerShare.MostWorkers)]
+    public int WorkerCount { get; set; }
+
     /// <summary>Goes on: drains the sites in rounds until it is stopped (Ctrl+C, SIGTERM), and gives results only with -PassThru.</summary>
     [Parameter]
     public SwitchParameter Continuous { get; set; }
@@ -140,6 +152,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _share = OrThrow(() => WorkerShare.Read(Worker, WorkerCount, Environment.GetEnvironmentVariable), target: null);
         if (!Continuous && OfContinuous.FirstOrDefault(Gives) is { } useless)
             Refuse($"-{useless} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
         if (!SelfMonitoring && OfAgent.FirstOrDefault(Gives) is { } alone)
@@ -220,6 +233,17 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
     }
 
+    /// <summary>This worker's share of sites that are named once.</summary>
+    private IReadOnlyList<SyncSite> ShareOf(IEnumerable<SyncSite> sites)
+    {
+        var distinct = SyncSite.Distinct(sites, WriteWarning);
+        if (_share is null)
+            return distinct;
+        var own = _share.Of(distinct);
+        WriteVerbose($"This is {_share}: {own.Count} of {distinct.Count} sites are its own.");
+        return own;
+    }
+
     /// <summary>Adds what a pandora_server.conf does not say.</summary>
     private SyncOptions WithOwn(SyncOptions options) =>
         options with { ThrottleLimit = ThrottleLimit, MaxFileBytes = MaxFileSize, Journal = new JournalLimits(), Monitoring = (SelfMonitoringOptions?)_monitoring };
@@ -232,12 +256,12 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         {
             var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
             if (ShouldProcess(path, "Drain as configured, continuously"))
-                run.Add(new ConfiguredPlan(path, WithOwn, run.Warn), path);
+                run.Add(_share is null ? new ConfiguredPlan(path, WithOwn, run.Warn) : new SharedPlan(new ConfiguredPlan(path, WithOwn, run.Warn), _share), path);
         }
 
         foreach (var group in _plan.GroupBy(p => p.Options))
         {
-            var known = SyncSite.Distinct(group.Select(p => p.Site), WriteWarning);
+            var known = ShareOf(group.Select(p => p.Site));
             var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
             if (agreed.Length > 0)
                 run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
@@ -250,7 +274,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
         var agreed = new List<SyncSite>();
-        foreach (var site in SyncSite.Distinct(sites, WriteWarning))
+        foreach (var site in ShareOf(sites))
         {
             if (ShouldProcess($"{site.Name} to {options.IncomingDirectory}", "Drain"))
                 agreed.Add(site);

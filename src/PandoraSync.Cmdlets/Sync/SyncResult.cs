@@ -72,7 +72,7 @@ public sealed class SyncResult
     /// <summary>What a person can do about the error; null if there was none.</summary>
     public string? RecommendedAction { get; }
 
-    /// <summary>The error itself, which the hidden property Exception shows; null if there was none. A method, since ConvertTo-Json writes every public property.</summary>
+    /// <summary>The error itself; null if there was none. A method, since a property would be written down by ConvertTo-Json and jobs with all that an exception drags along.</summary>
     public TentacleException? GetException() => _exception;
 
     /// <inheritdoc/>
