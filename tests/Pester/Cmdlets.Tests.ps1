@@ -2,7 +2,11 @@ BeforeDiscovery {
     # One use of each parameter set. Each gives $true when it did what it is for.
     $uses = [ordered] @{
         'Get-PandoraSyncConfiguration/__AllParameterSets' = { (Get-PandoraSyncConfiguration $conf).Site -eq "127.0.0.1:$port" -and @($conf | Get-PandoraSyncConfiguration).Count -eq 1 }
+        'Get-PandoraSyncHistory/Destination'              = { $null = Invoke-PandoraSync "127.0.0.1:$port" -Destination $incoming; (Get-PandoraSyncHistory $incoming).Files -eq 2 }
+        'Get-PandoraSyncHistory/ConfigPath'               = { $null = Invoke-PandoraSync -ConfigPath $conf; (Get-PandoraSyncHistory -ConfigPath $conf -Last 1).Files -eq 2 }
         'Get-PandoraSyncService/__AllParameterSets'       = { Register-PandoraSyncService -Sync -ConfigPath $conf -Directory $incoming -WarningAction Ignore | Get-PandoraSyncService -Directory $incoming | ForEach-Object { $_.End -eq 'Sync' } }
+        'Get-PandoraSyncStatus/Destination'               = { $null = Invoke-PandoraSync "127.0.0.1:$port" -Destination $incoming; (Get-PandoraSyncStatus $incoming).Result -eq 'OK' }
+        'Get-PandoraSyncStatus/ConfigPath'                = { (Get-PandoraSyncStatus -ConfigPath $conf -WarningAction Ignore).Result -eq 'NotCalled' }
         'Get-TentacleFile/ComputerName'                   = { (Get-TentacleFile 127.0.0.1 -Name b* -Port $port).Name -eq 'b.2.data' }
         'Get-TentacleFile/Session'                        = { (Get-TentacleFile -Name b* -Session $session).Name -eq 'b.2.data' }
         'Get-TentacleServer/__AllParameterSets'           = { (Get-TentacleServer).Id -eq $server.Id -and (Get-TentacleServer $server.Id).Port -eq $port }

@@ -20,4 +20,7 @@ public static class RealPrograms
 
     /// <summary>An HTTP proxy with CONNECT.</summary>
     public static RealProgram TinyProxy { get; } = new("tinyproxy", "tinyproxy");
+
+    /// <summary>Prometheus's checks.</summary>
+    public static RealProgram PromTool { get; } = new("promtool", "prometheus");
 }

@@ -139,7 +139,7 @@ public sealed class RegisterPandoraSyncServiceCmdlet : ServiceCmdlet
         if (!configuration.IsEnabled)
             WriteWarning($"{configuration}: set syncserver to 1 to turn it on.");
         var script = $"Invoke-PandoraSync -ConfigPath {Quote(path)}{(share is null ? string.Empty : $" -Worker {share.Worker} -WorkerCount {share.Count}")}";
-        return (OneShot ? script : $"{script} -Continuous -Interval {Interval}", path, [configuration.Options.IncomingDirectory], false);
+        return (OneShot ? script : $"{script} -Continuous -Interval {Interval}{LogLevels}", path, [configuration.Options.IncomingDirectory], false);
     }
 
     private (string Script, string Subject, IEnumerable<string> Writable, bool LowPort) ReadServer(string? path)
@@ -151,10 +151,13 @@ public sealed class RegisterPandoraSyncServiceCmdlet : ServiceCmdlet
             WriteWarning(warning);
         if (configuration.Settings.Any(s => s.Key is "password" && s.Source.StartsWith("option", StringComparison.Ordinal)))
             throw new TentacleException(TentacleErrorKind.Configuration, "The options have a password (-x), and everybody may read the command line of a service: write it as password into a tentacle_server.conf that only the service's user may read, and give that with -ConfigPath.");
-        var script = $"Start-TentacleServer{(path is null ? string.Empty : $" -ConfigPath {Quote(path)}")}{(Options is null ? string.Empty : $" -Options {Quote(Options)}")} -Wait";
+        var script = $"Start-TentacleServer{(path is null ? string.Empty : $" -ConfigPath {Quote(path)}")}{(Options is null ? string.Empty : $" -Options {Quote(Options)}")} -Wait{LogLevels}";
         var folders = new[] { configuration.Options.Directory, configuration.LogFile is { } log ? Path.GetDirectoryName(log) : null }.OfType<string>();
         return (script, path ?? configuration.Options.Directory, folders, configuration.Options.Port is > 0 and < 1024);
     }
+
+    /// <summary>Has the service write its lines with the levels that journald reads.</summary>
+    private static string LogLevels => FileSystemCalls.IsWindows ? string.Empty : " -LogFormat Journal";
 
     /// <summary>PowerShell as it is started: itself, or a tool of .NET.</summary>
     private string[] GetShell()

@@ -16,6 +16,8 @@ public sealed class GetPandoraSyncStatusCmdlet : JournalCmdlet
     {
         var now = DateTime.UtcNow;
         var known = JournalReader.ReadStatuses(incomingDirectory).ToDictionary(s => s.Site, StringComparer.Ordinal);
+        if (known.Count == 0)
+            WriteWarning($"No run into '{incomingDirectory}' has written anything down.");
         var shown = known.Values.Select(s => new SyncStatus(s, now)).Concat(sites.Where(s => !known.ContainsKey(s)).Select(s => new SyncStatus(s)))
             .Where(s => IsWanted(s.Site)).OrderBy(s => s.Succeeded).ThenByDescending(s => s.FailuresInARow).ThenBy(s => s.Site, StringComparer.Ordinal).ToArray();
         WriteObject(shown, enumerateCollection: true);

@@ -25,7 +25,7 @@ public sealed class PandoraAgentTests
         var original = Assert.Single(Directory.GetFiles(unsent));
         var name = Path.GetFileName(original);
         var content = await File.ReadAllBytesAsync(original);
-        Assert.Contains("<agent_data", Encoding.UTF8.GetString(content), System.StringComparison.Ordinal);
+        AgentDataSchema.Check(content);
 
         // The agent names its files by the second; the next one must not replace the first.
         Assert.True(AgentDataName.TryGetEpoch(name, out var epoch));

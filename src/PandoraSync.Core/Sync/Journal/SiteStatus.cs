@@ -80,7 +80,7 @@ internal sealed record SiteStatus
     };
 
     /// <summary>Files an hour, of late.</summary>
-    public double FilesPerHour(DateTime now) => Faded(OfHour, Hour, now) / Weight(Hour, now);
+    public double FilesPerHour(DateTime now) => Faded(OfHour, Hour, now) / Math.Max(0.5, Weight(Hour, now));
 
     /// <summary>How much more or less comes of late than over the day, in hundredths; null where next to nothing has come, or it has been called for less than two hours.</summary>
     public double? Trend(DateTime now)
