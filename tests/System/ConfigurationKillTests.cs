@@ -17,7 +17,7 @@ public sealed class ConfigurationKillTests
     private const string Filters = @".*\.conf:conf;.*\.md5:md5;.*\.zip:collections;.*\.rcmd:commands";
     private const int Agents = 200;
     private const int CommandsAtOnce = 20;
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PANDORASYNC_KILLS") ?? "5", CultureInfo.InvariantCulture);
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PANDORASYNC_KILLS") ?? "3", CultureInfo.InvariantCulture);
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("PANDORASYNC_KILL_SEED") ?? (Environment.TickCount & 0xFFFF).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     [Theory]

@@ -286,7 +286,7 @@ public sealed class ConfigurationRunTests
         var result = await world.TryRunAsync();
 
         Assert.Equal(TentacleErrorKind.NotAllowed, result.Error!.Kind);
-        Assert.Contains("-I", result.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("-I", result.Error.Advice, StringComparison.Ordinal);
         Assert.Null(Read(world.Main, "web01"));
     }
 

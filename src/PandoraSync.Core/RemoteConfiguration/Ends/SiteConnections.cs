@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
+using PandoraSync.Sync.Drain;
 using PandoraSync.Transport;
 
 namespace PandoraSync.RemoteConfiguration.Ends;
@@ -29,6 +30,9 @@ internal sealed class SiteConnections(TentacleClientOptions options, int most, A
 
     /// <summary>Whether the site has the fast lane (protocol.md, section 9); known after the first use.</summary>
     public bool HasFastLane { get; private set; }
+
+    /// <summary>How the site is asked for many files.</summary>
+    public AskingManner Manner { get; } = new(mayAskAhead: true, verbose);
 
     /// <summary>Connections that may be open at once.</summary>
     public int Most => Volatile.Read(ref _left);
@@ -124,6 +128,7 @@ internal sealed class SiteConnections(TentacleClientOptions options, int most, A
         {
             await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
             HasFastLane = client.HasFastLane;
+            Manner.Observe(client);
             _hasServed = true;
             return client;
         }

@@ -1,18 +1,20 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
+using PandoraSync.Sync.Drain;
 
 namespace PandoraSync.RemoteConfiguration.Ends;
 
 /// <summary>
-/// Copies many small files of a site into memory, as many under way as the server takes: a window at a time over the fast lane and over TLS (protocol.md,
-/// sections 9 and 10), else one at a time on each of several connections. A file at which a connection has ended is asked for alone.
+/// Copies many small files of a site into memory, as many under way as the server takes: a window at a time over the fast lane, over TLS and over long lines
+/// (protocol.md, sections 9 and 10), else one at a time on each of several connections. A file at which a connection has ended is asked for alone.
 /// </summary>
 /// <param name="connections">The connections to the site.</param>
 /// <param name="maxBytes">Most bytes of one file.</param>
@@ -22,13 +24,10 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
     private const int MostFiles = 2048;
     private const long MostBytesUnproven = 16 * 1024 * 1024;
     private const int MostAttempts = 3;
-    private const int MostBreaks = 3;
     private readonly ConcurrentQueue<string> _names = new();
     private readonly ConcurrentQueue<string> _alone = new();
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private readonly object _gate = new();
-    private int _window = MostFiles;
-    private int _breaks;
 
     /// <summary>Asks for files.</summary>
     /// <exception cref="TentacleException">The site cannot be reached any more.</exception>
@@ -39,22 +38,21 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
         while (!IsDone)
         {
             // The first one shows what the server is.
-            var workers = connections.HasFastLane || (connections.UsesTls && !IsGivenUp) ? 1 : Math.Min(connections.Most, _names.Count + _alone.Count);
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(cancellationToken))).ConfigureAwait(false);
+            var workers = connections.HasFastLane || (connections.UsesTls && connections.Manner.IsAskedAhead) ? 1 : Math.Min(connections.Most, _names.Count + _alone.Count);
+            var share = _names.Count / Math.Max(1, workers);
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(new AheadWindow(share), cancellationToken))).ConfigureAwait(false);
         }
     }
 
     private bool IsDone => _names.IsEmpty && _alone.IsEmpty;
 
-    private bool IsGivenUp => Volatile.Read(ref _breaks) >= MostBreaks;
-
-    private async Task WorkAsync(CancellationToken cancellationToken)
+    private async Task WorkAsync(AheadWindow window, CancellationToken cancellationToken)
     {
         for (var failures = 0; !IsDone;)
         {
             try
             {
-                await connections.UseOnceAsync(client => AskAsync(client, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await connections.UseOnceAsync(client => AskAsync(client, window, cancellationToken), cancellationToken).ConfigureAwait(false);
                 failures = 0;
             }
             catch (TentacleException e) when (RetryPolicy.IsWorthwhile(e) && failures++ < connections.RetryCount)
@@ -64,27 +62,59 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
         }
     }
 
-    private async Task<bool> AskAsync(TentacleClient client, CancellationToken cancellationToken)
+    private async Task<bool> AskAsync(TentacleClient client, AheadWindow window, CancellationToken cancellationToken)
     {
-        if (_names.IsEmpty || (!client.HasFastLane && (client.Options.Tls is null || IsGivenUp)))
+        if (_names.IsEmpty)
             return await AskAloneAsync(client, cancellationToken).ConfigureAwait(false);
-        await client.ResyncAsync(cancellationToken).ConfigureAwait(false);
-        using var pipeline = client.BeginPipeline(cancellationToken);
+        if (client.HasFastLane)
+        {
+            await client.ResyncAsync(cancellationToken).ConfigureAwait(false);
+            using var lane = client.BeginPipeline(cancellationToken);
+            await ReadAsync(lane, Ask(lane, MostFiles)).ConfigureAwait(false);
+            return true;
+        }
+
+        if (!await connections.Manner.CanAskAheadAsync(client, cancellationToken).ConfigureAwait(false))
+            return await AskAloneAsync(client, cancellationToken).ConfigureAwait(false);
+        using var ahead = client.BeginPipeline(cancellationToken, connections.Manner.GetGap);
+        await ReadWindowAsync(ahead, window).ConfigureAwait(false);
+        return true;
+    }
+
+    private Queue<string> Ask(TentaclePipeline pipeline, int most)
+    {
         var asked = new Queue<string>();
-        while (asked.Count < _window && !pipeline.IsFull && _names.TryDequeue(out var name))
+        while (asked.Count < most && !pipeline.IsFull && _names.TryDequeue(out var name))
         {
             pipeline.Receive(name);
             asked.Enqueue(name);
         }
 
         pipeline.Send();
-        await ReadAsync(pipeline, asked, isProven: client.HasFastLane).ConfigureAwait(false);
-        return true;
+        return asked;
     }
 
-    /// <summary>Reads the answers of a window. Of a stock server nothing counts before the window is proven.</summary>
-    private async Task ReadAsync(TentaclePipeline pipeline, Queue<string> asked, bool isProven)
+    /// <summary>Reads answers that count as they come.</summary>
+    private async Task ReadAsync(TentaclePipeline pipeline, Queue<string> asked)
     {
+        try
+        {
+            for (; asked.Count > 0; asked.Dequeue())
+                Take(await ReadAsync(pipeline, asked.Peek()).ConfigureAwait(false));
+            await pipeline.CompleteAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            AskAgain(asked);
+            throw;
+        }
+    }
+
+    /// <summary>Asks a stock server for a window of files, of which nothing counts before it is proven.</summary>
+    private async Task ReadWindowAsync(TentaclePipeline pipeline, AheadWindow window)
+    {
+        var (clock, breaksBefore) = (Stopwatch.StartNew(), connections.Manner.Breaks);
+        var asked = Ask(pipeline, window.Files);
         var unproven = new List<FetchedFile>();
         var bytes = 0L;
         try
@@ -92,35 +122,37 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
             for (; asked.Count > 0; asked.Dequeue())
             {
                 var file = await ReadAsync(pipeline, asked.Peek()).ConfigureAwait(false);
+                unproven.Add(file);
                 bytes += file.Content?.Length ?? 0;
-                if (isProven)
-                    Take(file);
-                else if (bytes > MostBytesUnproven)
-                    throw pipeline.BreakOff("sends more at once than was expected");
-                else
-                    unproven.Add(file);
+                if (bytes > MostBytesUnproven)
+                    throw pipeline.BreakOff("sends more at once than was expected", isFilesFault: true);
             }
 
-            if (!isProven)
-                await pipeline.ProveAsync().ConfigureAwait(false);
+            await pipeline.ProveAsync().ConfigureAwait(false);
+            window.Proved(clock.Elapsed);
+            connections.Manner.Proved();
             await pipeline.CompleteAsync().ConfigureAwait(false);
-            Interlocked.Exchange(ref _breaks, 0);
-            _window = Math.Min(MostFiles, _window * 2);
         }
         catch
         {
-            Interlocked.Increment(ref _breaks);
-            _window = Math.Max(1, _window / 4);
+            window.Broke();
+            if (!pipeline.BrokeByFile)
+                connections.Manner.Broke(breaksBefore);
             unproven.ForEach(f => _names.Enqueue(f.Name));
-            unproven.Clear();
-            if (asked.Count > 0)
-                _alone.Enqueue(asked.Dequeue());
-            foreach (var name in asked)
-                _names.Enqueue(name);
+            AskAgain(asked);
             throw;
         }
 
         unproven.ForEach(Take);
+    }
+
+    /// <summary>What was under way at a break is asked for again, and alone what that was.</summary>
+    private void AskAgain(Queue<string> asked)
+    {
+        if (asked.Count > 0)
+            _alone.Enqueue(asked.Dequeue());
+        foreach (var name in asked)
+            _names.Enqueue(name);
     }
 
     private async Task<FetchedFile> ReadAsync(TentaclePipeline pipeline, string name)
@@ -128,7 +160,7 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
         MemoryStream? content = null;
         try
         {
-            var size = await pipeline.ReadFileAsync(TentacleVerb.Recv, name, announced => content = announced <= maxBytes ? new MemoryStream((int)announced) : throw pipeline.BreakOff($"announced {announced} bytes"), received: null).ConfigureAwait(false);
+            var size = await pipeline.ReadFileAsync(TentacleVerb.Recv, name, announced => content = announced <= maxBytes ? new MemoryStream((int)announced) : throw pipeline.BreakOff($"announced {announced} bytes", isFilesFault: true), received: null).ConfigureAwait(false);
             return new FetchedFile(name, size is null ? null : content!.ToArray());
         }
         catch (TentacleException e) when (e.Kind == TentacleErrorKind.Refused)
