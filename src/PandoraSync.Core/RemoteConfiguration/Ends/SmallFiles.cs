@@ -50,14 +50,16 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
     {
         for (var failures = 0; !IsDone;)
         {
+            var breaks = connections.Manner.Breaks;
             try
             {
                 await connections.UseOnceAsync(client => AskAsync(client, window, cancellationToken), cancellationToken).ConfigureAwait(false);
                 failures = 0;
             }
-            catch (TentacleException e) when (RetryPolicy.IsWorthwhile(e) && failures++ < connections.RetryCount)
+            catch (TentacleException e) when (RetryPolicy.IsWorthwhile(e) && (connections.Manner.Breaks != breaks || failures++ < connections.RetryCount))
             {
-                await RetryPolicy.WaitAsync(failures, cancellationToken).ConfigureAwait(false);
+                // What comes of asking ahead is no failure of the site: after a few breaks in a row it is asked for one file at a time.
+                await RetryPolicy.WaitAsync(Math.Max(1, failures), cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -57,6 +57,7 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
     private async Task<int> RunOnceAsync(int failures, CancellationToken cancellationToken, CancellationToken placeWanted)
     {
         DrainConnection? connection = null;
+        var breaks = context.Manner.Breaks;
         try
         {
             using var client = await OpenAsync(placeWanted).ConfigureAwait(false);
@@ -83,11 +84,12 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         }
         catch (TentacleException e) when (IsWorthTryingAgain(e))
         {
-            failures = connection is { Progress: > 0 } ? 1 : failures + 1;
+            // What comes of asking ahead is no failure of the site: after a few breaks in a row it is asked for one file at a time.
+            failures = (connection is { Progress: > 0 } ? 0 : failures) + (context.Manner.Breaks == breaks ? 1 : 0);
             if (failures > context.Site.Client.RetryCount)
                 throw;
             context.Tally.LogVerbose($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
-            await RetryPolicy.WaitAsync(failures, placeWanted).ConfigureAwait(false);
+            await RetryPolicy.WaitAsync(Math.Max(1, failures), placeWanted).ConfigureAwait(false);
             return failures;
         }
     }
