@@ -9,12 +9,12 @@ namespace PandoraSync.Tests.RemoteConfiguration;
 
 /// <summary>
 /// Random sequences of uploads, savings, deletions, commands and runs that are stopped, over lines that break. PANDORASYNC_FAULT_SEQUENCES sets how many
-/// (100 each by default); a failure prints its seed, and CsCheck_Seed plays it again.
+/// (60 each by default); a failure prints its seed, and CsCheck_Seed plays it again.
 /// </summary>
 public sealed class WaybackFaultTests
 {
     private const int SideBySide = 16;
-    private static readonly long Sequences = long.Parse(Environment.GetEnvironmentVariable("PANDORASYNC_FAULT_SEQUENCES") ?? "100", CultureInfo.InvariantCulture);
+    private static readonly long Sequences = long.Parse(Environment.GetEnvironmentVariable("PANDORASYNC_FAULT_SEQUENCES") ?? "60", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(SiteKind.Ours)]
