@@ -167,6 +167,25 @@ public sealed class AheadDrainTests
         Assert.Equal("one at a time", result.AskedBy);
     }
 
+    [Fact]
+    public async Task What_a_server_has_not_deleted_behind_the_last_content_of_a_window_is_moved_once_more()
+    {
+        // Only a later answer shows that what was given is deleted; behind the last content it is the sync point's.
+        var files = AgentData.MakeMany(20);
+        using var stock = With(files);
+        var moved = 0;
+        stock.OnStep = moment =>
+        {
+            if (moment is { Point: StockPoint.ContentDone, Command: "MV OK" } && Interlocked.Increment(ref moved) == files.Length)
+                moment.Close();
+        };
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(Site(stock.Port), connections: 1);
+        Assert.True(result.Succeeded, result.ToString());
+        target.HasExactly(files);
+        Assert.Empty(stock.FileNames());
+    }
+
     [Theory]
     [InlineData(20_000_000)]
     [InlineData(10_000)]
