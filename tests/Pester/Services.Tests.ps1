@@ -38,6 +38,16 @@ Describe 'A service of systemd' {
         @(Get-FileName $place.Units).Count | Should -Be 1
     }
 
+    It 'has itself monitored as it was told, and may write the file of metrics' {
+        $place = New-Place
+        $metrics = [IO.Path]::Combine((New-Folder), 'pandorasync.prom')
+        $made = Register $place @{ SelfMonitoring = $true; AgentName = 'collector-1'; AgentGroup = 'It''s ours'; MetricsPath = $metrics }
+        Read-Unit $made.Path[0] 'ExecStart' | Should -Match "-SelfMonitoring -AgentName 'collector-1' -AgentGroup 'It''''s ours' -MetricsPath '[^']*pandorasync\.prom' -Continuous"
+        Read-Unit $made.Path[0] 'ReadWritePaths' | Should -Be "`"$($place.Incoming)`" `"$([IO.Path]::GetDirectoryName($metrics))`""
+        { Register $place @{ AgentName = 'x' } } | Should -Throw '-AgentName and -AgentGroup say which agent*'
+        { Register $place @{ SelfMonitoring = $true; AgentName = '../x' } } | Should -Throw "'../x' cannot be an agent's name*"
+    }
+
     It 'is hardened, and correct to systemd-analyze: <what>' -Skip:(-not $systemd) -ForEach @(
         @{ what = 'the sync server'; more = @{ Sync = $true } }, @{ what = 'the sync server by a timer'; more = @{ Sync = $true; OneShot = $true; Interval = 300 } }
         @{ what = 'a worker'; more = @{ Sync = $true; Worker = 2; WorkerCount = 4 } }, @{ what = 'a server'; more = @{ Server = $true } }

@@ -97,8 +97,6 @@ public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
         _share = OrThrow(() => WorkerShare.Read(Worker, WorkerCount, Environment.GetEnvironmentVariable), target: null);
         if (!Continuous && OfContinuous.FirstOrDefault(Gives) is { } useless)
             Refuse($"-{useless} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
-        if (Continuous && IncludeConfiguration)
-            Refuse("-IncludeConfiguration does not go with -Continuous: leave it out, and run Sync-TentacleConfiguration by a schedule of its own.");
         if (!SelfMonitoring && OfAgent.FirstOrDefault(Gives) is { } alone)
             Refuse($"-{alone} says which agent's data file is written, and none is: add -SelfMonitoring, or leave it out.");
         _monitoring = SelfMonitoring || MetricsPath is not null
@@ -115,7 +113,7 @@ public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
             DrainAsConfigured();
         else
             _plan.GroupBy(p => p.Options).ToList().ForEach(group => Drain(group.Select(p => p.Site), group.Key));
-        foreach (var group in _plan.Where(_ => IncludeConfiguration).GroupBy(p => p.Options))
+        foreach (var group in _plan.Where(_ => IncludeConfiguration && !Continuous).GroupBy(p => p.Options))
             CarryConfigurations(group.Select(p => p.Site).ToArray(), new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections });
         WriteHeldErrors();
     }
@@ -177,7 +175,7 @@ public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
         {
             var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
             if (ShouldProcess(path, "Drain as configured, continuously"))
-                run.Add(_share is null ? new ConfiguredPlan(path, WithOwn, run.Warn) : new SharedPlan(new ConfiguredPlan(path, WithOwn, run.Warn), _share), path);
+                run.Add(Shared(new ConfiguredPlan(path, WithOwn, run.Warn) { IncludesConfiguration = IncludeConfiguration, Carrying = o => run.Carrying(o with { ThrottleLimit = ThrottleLimit }) }), path);
         }
 
         foreach (var group in _plan.GroupBy(p => p.Options))
@@ -185,12 +183,14 @@ public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
             var known = ShareOf(group.Select(p => p.Site));
             var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
             if (agreed.Length > 0)
-                run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
+                run.Add(new GivenPlan(agreed, group.Key, IncludeConfiguration ? run.Carrying(new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections, ThrottleLimit = ThrottleLimit }) : null), group.Key.IncomingDirectory);
         }
 
         if (run.IsWanted)
             TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, new LogOutput(LogFormat, pump, IsVerbose), StopToken));
     }
+
+    private ISyncPlanSource Shared(ISyncPlanSource plan) => _share is null ? plan : new SharedPlan(plan, _share);
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
