@@ -131,6 +131,7 @@ public sealed class SyncTentacleConfigurationCmdlet : ConnectionCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        WarnOfPlainRows();
         if (string.Equals(ParameterSetName, ByConfigPath, StringComparison.Ordinal))
             CarryAsConfigured();
         foreach (var group in _plan.GroupBy(p => p.Options))

@@ -173,6 +173,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        WarnOfPlainRows();
         if (Continuous)
             GoOn();
         else if (IsSet(ByConfigPath))
