@@ -70,6 +70,7 @@ public sealed class SyncTentacleConfigurationCmdlet : SitesCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        WarnOfPlainRows();
         if (IsSet(ByConfigPath) && ReadConfiguration() is { } configuration)
             Carry(configuration.Sites, With(configuration.RemoteConfiguration));
         foreach (var group in _plan.GroupBy(p => p.Options))

@@ -107,6 +107,7 @@ public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        WarnOfPlainRows();
         if (Continuous)
             GoOn();
         else if (IsSet(ByConfigPath))
