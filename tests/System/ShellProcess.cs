@@ -62,6 +62,8 @@ internal sealed class ShellProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Waits until a server in it listens.</summary>
     /// <returns>Its port on 127.0.0.1.</returns>
     public async Task<int> PortAsync()

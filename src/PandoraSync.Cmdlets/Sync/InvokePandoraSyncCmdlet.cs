@@ -12,6 +12,7 @@ using PandoraSync.Sync;
 using PandoraSync.Sync.Continuous;
 using PandoraSync.Sync.Journal;
 using PandoraSync.Sync.Monitoring;
+using PandoraSync.Sync.Staging;
 using PandoraSync.Transport;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -137,7 +138,7 @@ public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
     protected override string? WhatStopWaitsFor => _incoming is null ? null : "Stopping: what is under way is brought to a safe place first.";
 
     /// <inheritdoc/>
-    protected override string? WhatStopLeaves => _incoming is { } folder && SyncRunner.CountUnfinished(folder) is > 0 and var count
+    protected override string? WhatStopLeaves => _incoming is { } folder && Leftovers.Count(folder) is > 0 and var count
         ? $"Stopped: the next run finishes {count} file{(count == 1 ? string.Empty : "s")} that {(count == 1 ? "is" : "are")} in staging already."
         : null;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using PandoraSync.Files;
 
 namespace PandoraSync.Client;
 
@@ -11,44 +12,20 @@ namespace PandoraSync.Client;
 /// first it says is the answer to a later question (protocol.md, section 10). Whatever begins like one may thus be none of the
 /// file's own, however well the rest seems to fit, and is asked for alone.
 /// </summary>
-internal sealed class ContentBeginning(Stream destination) : Stream
+internal sealed class ContentBeginning(Stream destination) : WriteOnlyStream
 {
     private static readonly IReadOnlyList<byte[]> Answers = [Encoding.ASCII.GetBytes("RECV "), Encoding.ASCII.GetBytes("MV ")];
     private readonly byte[] _head = new byte[Answers.Max(static a => a.Length)];
-    private long _written;
+    private int _known;
 
     /// <summary>True if what was written begins like an answer, or is too short to tell.</summary>
-    public bool MayBeAnswer => Answers.Any(a => _head.Take(Known).Take(a.Length).SequenceEqual(a.Take(Known)));
-
-    private int Known => (int)Math.Min(_written, _head.Length);
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _written;
-
-    public override long Position
-    {
-        get => _written;
-        set => throw new NotSupportedException();
-    }
+    public bool MayBeAnswer => Answers.Any(a => _head.Take(_known).Take(a.Length).SequenceEqual(a.Take(_known)));
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        if (Known < _head.Length)
-            Buffer.BlockCopy(buffer, offset, _head, Known, Math.Min(count, _head.Length - Known));
+        var more = Math.Min(count, _head.Length - _known);
+        Buffer.BlockCopy(buffer, offset, _head, _known, more);
+        _known += more;
         destination.Write(buffer, offset, count);
-        _written += count;
     }
-
-    public override void Flush() => destination.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

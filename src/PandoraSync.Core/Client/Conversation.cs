@@ -100,10 +100,6 @@ internal sealed class Conversation(TentacleChannel channel, TentacleClientOption
         {
             throw LocalFileError.Explain(e, name, step, channel.Peer);
         }
-        catch (TentacleException e) when (e.Peer is null)
-        {
-            throw new TentacleException(e.Kind, $"'{name}' of {channel.Peer} cannot be unpacked: {e.Message}", e) { Peer = channel.Peer, File = name, Step = step };
-        }
     }
 
     public TentacleException ClosedInsteadOfAnswering(TentacleVerb verb)

@@ -13,7 +13,8 @@ namespace PandoraSync.Client;
 /// </summary>
 internal sealed class Resynchronizer(TentacleChannel channel)
 {
-    // A server that waits for the line reads it within this time, unless its machine is very busy.
+    // A server that waits for the line reads it within this time, unless its machine is very busy. Nothing tells that it has: what it
+    // has acknowledged may still wait to be read.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     // After this time without an answer the question is taken for swallowed, and put once more in other words.
@@ -64,6 +65,7 @@ internal sealed class Resynchronizer(TentacleChannel channel)
         return asked;
     }
 
+    /// <summary>Looks now and then: a read could not be given up again on every runtime, and its answer would be missing from the conversation.</summary>
     private async Task<bool> IsAnsweredAsync()
     {
         var clock = Stopwatch.StartNew();

@@ -1,5 +1,4 @@
 using System;
-using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
@@ -43,11 +42,5 @@ internal static class RetryPolicy
         return Task.Delay(TimeSpan.FromMilliseconds(most * (0.5 + (0.5 * Random()))), cancellationToken);
     }
 
-    private static double Random()
-    {
-        var bytes = new byte[4];
-        using var generator = RandomNumberGenerator.Create();
-        generator.GetBytes(bytes);
-        return BitConverter.ToUInt32(bytes, 0) / (double)uint.MaxValue;
-    }
+    private static double Random() => BitConverter.ToUInt32(Guid.NewGuid().ToByteArray(), 0) / (double)uint.MaxValue;
 }

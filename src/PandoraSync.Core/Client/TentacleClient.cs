@@ -54,15 +54,6 @@ public sealed class TentacleClient : IDisposable
     /// <exception cref="TentacleException">No connection, or the password is refused.</exception>
     public static async Task<TentacleClient> ConnectAsync(TentacleClientOptions options, CancellationToken cancellationToken)
     {
-        return await OpenAsync(options, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Connects and gives the password as <see cref="ConnectAsync"/> does, for a relay that then passes a conversation on.</summary>
-    internal static async Task<TentacleChannel> ConnectChannelAsync(TentacleClientOptions options, CancellationToken cancellationToken) =>
-        (await OpenAsync(options, cancellationToken).ConfigureAwait(false))._channel;
-
-    private static async Task<TentacleClient> OpenAsync(TentacleClientOptions options, CancellationToken cancellationToken)
-    {
         var channel = await TentacleConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
         var client = new TentacleClient(channel, options);
         try
@@ -77,6 +68,26 @@ public sealed class TentacleClient : IDisposable
             throw;
         }
     }
+
+    /// <summary>Connects and makes sure that the server answers: over its limit it lets clients connect without serving them (protocol.md, section 1).</summary>
+    internal static async Task<TentacleClient> ConnectAndProbeAsync(TentacleClientOptions options, CancellationToken cancellationToken)
+    {
+        var client = await ConnectAsync(options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connects and gives the password as <see cref="ConnectAsync"/> does, for a relay that then passes a conversation on.</summary>
+    internal static async Task<TentacleChannel> ConnectChannelAsync(TentacleClientOptions options, CancellationToken cancellationToken) =>
+        (await ConnectAsync(options, cancellationToken).ConfigureAwait(false))._channel;
 
     /// <summary>Lists a folder (protocol.md, section 2: LS).</summary>
     /// <param name="sampleName">Empty for the storage directory itself; otherwise a name that the server filters into the wanted folder.</param>
@@ -178,8 +189,8 @@ public sealed class TentacleClient : IDisposable
     /// <param name="sent">Told the number of bytes of each piece, for progress; may be null.</param>
     /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
     /// <exception cref="TentacleException">Bad name, refused, changed meanwhile, not Tentacle, broken or silent.</exception>
-    public async Task SendAsync(string name, Stream source, long length, Action<int>? sent, CancellationToken cancellationToken) =>
-        await OfferAsync(TentacleVerb.Send, name, source, length, sent, cancellationToken).ConfigureAwait(false);
+    public Task SendAsync(string name, Stream source, long length, Action<int>? sent, CancellationToken cancellationToken) =>
+        OfferAsync(TentacleVerb.Send, name, source, length, sent, cancellationToken);
 
     /// <summary>Gives a file to the server as an archive (ZSEND).</summary>
     /// <param name="name">A safe file name.</param>
@@ -199,24 +210,6 @@ public sealed class TentacleClient : IDisposable
         });
         await OfferAsync(TentacleVerb.ZSend, name, archive.Stream, archive.Stream.Length, sent, cancellationToken).ConfigureAwait(false);
         return archive.Stream.Length;
-    }
-
-    /// <summary>Takes a copy of a file as an archive (ZRECV), checks it and unpacks it.</summary>
-    /// <param name="name">A safe file name.</param>
-    /// <param name="destination">Where the content goes.</param>
-    /// <param name="maxBytes">Most bytes to unpack.</param>
-    /// <param name="cancellationToken">Closes the connection and ends the call at once.</param>
-    /// <returns>Bytes unpacked; null if the server has no such file.</returns>
-    /// <exception cref="TentacleException">Bad name, bad archive, over the limit, not Tentacle, broken or silent.</exception>
-    public async Task<long?> ReceiveCompressedAsync(string name, Stream destination, long maxBytes, CancellationToken cancellationToken)
-    {
-        using var archive = _conversation.Local("ZRECV", name, static () => TemporaryFile.Create());
-        var size = await TakeAsync(TentacleVerb.ZRecv, name, s => s <= maxBytes ? archive.Stream : null, received: null, cancellationToken).ConfigureAwait(false);
-        if (size is null)
-            return null;
-        if (size > maxBytes)
-            throw new TentacleException(TentacleErrorKind.TooLarge, $"{_channel.Peer} announced {size} bytes for '{name}', over the limit of {maxBytes}.") { Peer = _channel.Peer, File = name, Step = "ZRECV" };
-        return _conversation.Local("ZRECV", name, () => ZipMember.Read(archive.Stream, destination, maxBytes));
     }
 
     /// <summary>Asks a server with the fast lane whether it takes files, without sending one (protocol.md, section 9).</summary>

@@ -32,22 +32,18 @@ internal sealed class TentaclePipeline : IDisposable
     private readonly Conversation _conversation;
     private readonly BackgroundSender _ahead;
     private readonly IDisposable _watch;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _idleTimeout;
     private readonly Queue<int> _asked = new();
     private readonly bool _hasFastLane;
     private int _bytes;
 
-    /// <summary>Begins.</summary>
-    /// <param name="channel">The connection.</param>
-    /// <param name="conversation">The conversation over it.</param>
-    /// <param name="gap">Time between two commands to a stock server; null for one with the fast lane.</param>
-    /// <param name="cancellationToken">Ends what is under way by closing the connection.</param>
+    /// <summary>Begins; see <see cref="TentacleClient.BeginPipeline"/>.</summary>
     public TentaclePipeline(TentacleChannel channel, Conversation conversation, Func<TimeSpan>? gap, CancellationToken cancellationToken)
     {
         _hasFastLane = gap is null;
         _channel = channel;
         _conversation = conversation;
-        _patience = channel.IdleTimeout;
+        _idleTimeout = channel.IdleTimeout;
         _watch = conversation.Begin("RECV", file: null, cancellationToken);
         _ahead = channel.BeginSendingAhead(gap);
         channel.ReadAheadBytes = BufferPool.BufferBytes;
@@ -114,15 +110,9 @@ internal sealed class TentaclePipeline : IDisposable
             throw;
         }
 
-        if (_hasFastLane)
-        {
-            await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(destination, size, received)).ConfigureAwait(false);
-            return size;
-        }
-
-        var beginning = new ContentBeginning(destination);
-        await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(beginning, size, received)).ConfigureAwait(false);
-        return beginning.MayBeAnswer ? throw BreakOff("sent what may be the answer to another question") : size;
+        var beginning = _hasFastLane ? null : new ContentBeginning(destination);
+        await _conversation.WithLocalErrorsAsync(() => _channel.ReadContentAsync(beginning ?? destination, size, received)).ConfigureAwait(false);
+        return beginning is { MayBeAnswer: true } ? throw BreakOff("sent what may be the answer to another question") : size;
     }
 
     /// <summary>
@@ -156,9 +146,17 @@ internal sealed class TentaclePipeline : IDisposable
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Refused"/>: the server keeps it, and the next answer can be read. All others end the connection.</exception>
     public async Task<DeletionOutcome> ReadDeletionAsync(string name, long length)
     {
-        _channel.IdleTimeout = _patience + TimeSpan.FromSeconds(length / LeastBytesHashedPerSecond);
-        var reply = await ReadAsync(TentacleVerb.Del, name).ConfigureAwait(false);
-        _channel.IdleTimeout = _patience;
+        TentacleReply reply;
+        try
+        {
+            _channel.IdleTimeout = _idleTimeout + TimeSpan.FromSeconds(length / LeastBytesHashedPerSecond);
+            reply = await ReadAsync(TentacleVerb.Del, name).ConfigureAwait(false);
+        }
+        finally
+        {
+            _channel.IdleTimeout = _idleTimeout;
+        }
+
         if (reply.IsOk)
             return DeletionOutcome.Deleted;
         if (RefusalReasons.IsMissing(reply))
@@ -171,8 +169,8 @@ internal sealed class TentaclePipeline : IDisposable
     public async Task CompleteAsync()
     {
         var left = _ahead.CompleteAsync();
-        if (!left.IsCompleted && await Task.WhenAny(left, Task.Delay(_patience)).ConfigureAwait(false) != left)
-            throw _channel.Fail(TentacleErrorKind.Timeout, $"did not take what was sent within {_patience.TotalSeconds:0.###} s", inner: null);
+        if (!left.IsCompleted && await Task.WhenAny(left, Task.Delay(_idleTimeout)).ConfigureAwait(false) != left)
+            throw _channel.Fail(TentacleErrorKind.Timeout, $"did not take what was sent within {_idleTimeout.TotalSeconds:0.###} s", inner: null);
         await left.ConfigureAwait(false);
     }
 

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 namespace PandoraSync.Files;
 
 /// <summary>
-/// IdleTimeout with a disk that cannot write for a while (a thin pool that is being extended, a cable), for files that nobody else has any
+/// Patience with a disk that cannot write for a while (a thin pool that is being extended, a cable), for files that nobody else has any
 /// more. A failed flush is never just asked for again: the system takes what it could not write for written.
 /// </summary>
 internal static class DiskRetry

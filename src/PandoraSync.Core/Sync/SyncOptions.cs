@@ -11,7 +11,7 @@ namespace PandoraSync.Sync;
 internal sealed record SyncOptions
 {
     private readonly int _connections = 8;
-    private readonly int _parallelSites = 32;
+    private readonly int _throttleLimit = 32;
     private readonly long _minFreeBytes = TentacleLimits.DefaultMinFreeBytes;
     private readonly long _maxFileBytes = TentacleLimits.DefaultMaxTakenBytes;
 
@@ -39,19 +39,15 @@ internal sealed record SyncOptions
     public int Connections
     {
         get => _connections;
-        init => _connections = value is >= 1 and <= 64
-            ? value
-            : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} connections are out of range: give 1 to 64.");
+        init => _connections = InRange(value, 1, 64, $"{value} connections are out of range: give 1 to 64.");
     }
 
     /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Configuration"/>: out of range.</exception>
     public int ThrottleLimit
     {
-        get => _parallelSites;
-        init => _parallelSites = value is >= 1 and <= 10_000
-            ? value
-            : throw new TentacleException(TentacleErrorKind.Configuration, $"{value} sites side by side are out of range: give 1 to 10000.");
+        get => _throttleLimit;
+        init => _throttleLimit = InRange(value, 1, 10_000, $"{value} sites side by side are out of range: give 1 to 10000.");
     }
 
     /// <summary>Bytes of the incoming directory's disk that are left free, and an inode for each 16 KB of them (at most a tenth of all), so that no site can fill it; 16 MB by default, 0 fills the disk.</summary>
@@ -59,9 +55,7 @@ internal sealed record SyncOptions
     public long MinFreeBytes
     {
         get => _minFreeBytes;
-        init => _minFreeBytes = value >= 0
-            ? value
-            : throw new TentacleException(TentacleErrorKind.Configuration, $"Free space of {value} bytes is out of range: give 0 or more.");
+        init => _minFreeBytes = InRange(value, 0L, long.MaxValue, $"Free space of {value} bytes is out of range: give 0 or more.");
     }
 
     /// <summary>Largest file that is taken, in bytes, 1 or more; 20,000,000 by default. A larger one is left at its site and named in the result.</summary>
@@ -69,9 +63,7 @@ internal sealed record SyncOptions
     public long MaxFileBytes
     {
         get => _maxFileBytes;
-        init => _maxFileBytes = value >= 1
-            ? value
-            : throw new TentacleException(TentacleErrorKind.Configuration, $"A largest file of {value} bytes is out of range: give 1 or more.");
+        init => _maxFileBytes = InRange(value, 1L, long.MaxValue, $"A largest file of {value} bytes is out of range: give 1 or more.");
     }
 
     /// <summary>How much is kept of what runs came to, beside the staging folders; null to write nothing down.</summary>
@@ -91,4 +83,8 @@ internal sealed record SyncOptions
 
     /// <summary>Told the story in sentences, from any thread; null for nobody.</summary>
     public Action<string>? Verbose { get; init; }
+
+    private static T InRange<T>(T value, T least, T most, string message)
+        where T : IComparable<T> =>
+        value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0 ? value : throw new TentacleException(TentacleErrorKind.Configuration, message);
 }

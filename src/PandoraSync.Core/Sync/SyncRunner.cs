@@ -54,7 +54,7 @@ internal static class SyncRunner
         var others = await FinishOthersAsync(sites, options, incoming).ConfigureAwait(false);
         foreach (var other in others)
             completed(other);
-        var drains = sites.Select(site => DrainOneAsync(site, names: null, options, incoming, places, completed, cancellationToken)).ToArray();
+        var drains = sites.Select(site => DrainOneAsync(site, options, incoming, places, completed, cancellationToken)).ToArray();
         return [.. await Task.WhenAll(drains).ConfigureAwait(false), .. others];
     }
 
@@ -76,12 +76,12 @@ internal static class SyncRunner
     internal static Task<IReadOnlyList<SiteResult>> FinishOthersAsync(IEnumerable<SyncSite> sites, SyncOptions options, IncomingDirectory incoming) =>
         new Leftovers(incoming, new HashSet<string>(options.KeepsFiles ? [] : sites.Select(s => s.FolderName), StringComparer.Ordinal), options).FinishAsync();
 
-    private static async Task<SiteResult> DrainOneAsync(SyncSite site, IReadOnlyCollection<string>? names, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult> completed, CancellationToken cancellationToken)
+    private static async Task<SiteResult> DrainOneAsync(SyncSite site, SyncOptions options, IncomingDirectory incoming, SemaphoreSlim places, Action<SiteResult> completed, CancellationToken cancellationToken)
     {
         await places.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var result = await new SiteDrain(site, options, incoming, names).RunAsync(cancellationToken).ConfigureAwait(false);
+            var result = await new SiteDrain(site, options, incoming, names: null).RunAsync(cancellationToken).ConfigureAwait(false);
             completed(result);
             return result;
         }
@@ -90,7 +90,4 @@ internal static class SyncRunner
             places.Release();
         }
     }
-
-    /// <summary>Files of earlier runs that are whole in staging and wait for the next run.</summary>
-    internal static long CountUnfinished(string incomingDirectory) => Leftovers.Count(incomingDirectory);
 }

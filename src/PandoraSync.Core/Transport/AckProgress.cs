@@ -5,7 +5,7 @@ using PandoraSync.Native;
 namespace PandoraSync.Transport;
 
 /// <summary>
-/// Tells whether a peer is still taking what was written. On a slow line that may need longer than patience to arrive; whoever takes it
+/// Tells whether a peer is still taking what was written. On a slow line that may need longer than the idle timeout to arrive; whoever takes it
 /// bit by bit is neither silent nor late with an answer.
 /// </summary>
 /// <param name="socket">The connection's socket.</param>

@@ -16,20 +16,20 @@ internal abstract class BoundedConnection : IDisposable
     private readonly Stream _stream;
     private readonly StallGuard _guard;
     private readonly Func<bool> _isTaking;
-    private MinDataRate? _pace;
-    private bool _isPaced;
+    private MinDataRate? _minRate;
+    private bool _isRateBound;
     private Exception? _sendError;
     private int _closed;
 
-    private protected BoundedConnection(Stream stream, QuickAckSocketStream line, string peer, TimeSpan patience)
+    private protected BoundedConnection(Stream stream, QuickAckSocketStream line, string peer, TimeSpan idleTimeout)
     {
         _stream = stream;
         Line = line;
         Peer = peer;
-        IdleTimeout = patience;
+        IdleTimeout = idleTimeout;
         _guard = new StallGuard(() => Close(reset: true));
-        var departures = new AckProgress(line.Socket);
-        _isTaking = () => !(_pace?.Left <= TimeSpan.Zero) && departures.IsMoving();
+        var progress = new AckProgress(line.Socket);
+        _isTaking = () => !(_minRate?.Left <= TimeSpan.Zero) && progress.IsMoving();
     }
 
     /// <summary>The other side: <c>host:port</c>.</summary>
@@ -150,13 +150,13 @@ internal abstract class BoundedConnection : IDisposable
     }
 
     /// <summary>From now on the peer must keep to <see cref="MinimumRate"/>.</summary>
-    private protected void BeginPace() => _pace = new MinDataRate(IdleTimeout, MinimumRate);
+    private protected void BeginMinRate() => _minRate = new MinDataRate(IdleTimeout, MinimumRate);
 
-    /// <summary>As <see cref="BeginPace"/>, unless it has begun.</summary>
-    private protected void KeepPace() => _pace ??= new MinDataRate(IdleTimeout, MinimumRate);
+    /// <summary>As <see cref="BeginMinRate"/>, unless it has begun.</summary>
+    private protected void KeepMinRate() => _minRate ??= new MinDataRate(IdleTimeout, MinimumRate);
 
-    /// <summary>From now on only patience bounds a wait.</summary>
-    private protected void EndPace() => _pace = null;
+    /// <summary>From now on only the idle timeout bounds a wait.</summary>
+    private protected void EndMinRate() => _minRate = null;
 
     /// <summary>Sends bytes beside a read, which bounds the wait. If it fails the connection is broken off, and the read says so.</summary>
     private protected async Task SendBesideAsync(ArraySegment<byte> bytes)
@@ -175,21 +175,27 @@ internal abstract class BoundedConnection : IDisposable
     /// <summary>Writes bytes; more than one record may have as many records, which leave together.</summary>
     private async Task WriteAsync(ArraySegment<byte> bytes)
     {
-        var most = MaxRecordBytes ?? bytes.Count;
-        if (bytes.Count > most)
+        if (MaxRecordBytes is { } most && bytes.Count > most)
+        {
             Line.Hold();
-        for (var at = 0; at < bytes.Count; at += most)
-            await _stream.WriteAsync(bytes.Array!, bytes.Offset + at, Math.Min(most, bytes.Count - at), CancellationToken.None).ConfigureAwait(false);
-        await Line.ReleaseAsync().ConfigureAwait(false);
+            for (var at = 0; at < bytes.Count; at += most)
+                _stream.Write(bytes.Array!, bytes.Offset + at, Math.Min(most, bytes.Count - at));
+            await Line.ReleaseAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await _stream.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, CancellationToken.None).ConfigureAwait(false);
+        }
+
         BytesSent += bytes.Count;
     }
 
     private void BeginWait()
     {
-        _pace?.Begin();
-        var left = _pace?.Left;
-        _isPaced = left < IdleTimeout;
-        if (_isPaced)
+        _minRate?.Begin();
+        var left = _minRate?.Left;
+        _isRateBound = left < IdleTimeout;
+        if (_isRateBound)
             _guard.Begin(left > ShortestWait ? left.Value : ShortestWait);
         else
             _guard.Begin(IdleTimeout, _isTaking);
@@ -198,15 +204,15 @@ internal abstract class BoundedConnection : IDisposable
     private void EndWait(int bytes)
     {
         _guard.End();
-        _pace?.End(bytes);
+        _minRate?.End(bytes);
     }
 
     private Exception Explain(Exception cause, string whenSilent)
     {
         if (_guard.Cancelled)
             return new OperationCanceledException($"The conversation with {Peer} was cancelled.", cause);
-        if (_guard.TimedOut && _isPaced)
-            return Fail(TentacleErrorKind.Timeout, $"was too slow: {_pace}", cause);
+        if (_guard.TimedOut && _isRateBound)
+            return Fail(TentacleErrorKind.Timeout, $"was too slow: {_minRate}", cause);
         if (_guard.TimedOut)
             return Fail(TentacleErrorKind.Timeout, $"{whenSilent} within {IdleTimeout.TotalSeconds:0.###} s", cause);
 

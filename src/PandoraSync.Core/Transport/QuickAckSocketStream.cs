@@ -21,7 +21,7 @@ internal sealed class QuickAckSocketStream : Stream
     private static readonly bool CanStay = Environment.ProcessorCount > 1;
 
     private readonly NetworkStream _stream;
-    private readonly int _lingerMicroseconds;
+    private readonly int _pollMicroseconds;
     private MemoryStream? _held;
     private bool _isHolding;
 
@@ -34,7 +34,7 @@ internal sealed class QuickAckSocketStream : Stream
     public QuickAckSocketStream(Socket socket, TimeSpan pollBeforeRead)
     {
         Socket = socket;
-        _lingerMicroseconds = (int)(pollBeforeRead.Ticks / 10);
+        _pollMicroseconds = (int)(pollBeforeRead.Ticks / 10);
         SocketTuning.Prepare(socket);
         _stream = new NetworkStream(socket, ownsSocket: true);
     }
@@ -68,8 +68,8 @@ internal sealed class QuickAckSocketStream : Stream
         if (CanStay && Stays > 0)
             return await ReadLinesAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
         SocketTuning.AcknowledgeAtOnce(Socket);
-        if (_lingerMicroseconds > 0)
-            Socket.Poll(_lingerMicroseconds, SelectMode.SelectRead);
+        if (_pollMicroseconds > 0)
+            Socket.Poll(_pollMicroseconds, SelectMode.SelectRead);
         var read = await _stream.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
         SocketTuning.AcknowledgeAtOnce(Socket);
         return read;
@@ -83,7 +83,7 @@ internal sealed class QuickAckSocketStream : Stream
         return read;
     }
 
-    /// <summary>Keeps what is written until <see cref="ReleaseAsync"/>: small TLS records then leave in one write.</summary>
+    /// <summary>Keeps what is written until <see cref="ReleaseAsync"/>, and writes nothing that could wait: small TLS records then leave in one write.</summary>
     public void Hold()
     {
         _held ??= new MemoryStream();
@@ -102,9 +102,9 @@ internal sealed class QuickAckSocketStream : Stream
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        _isHolding ? _held!.WriteAsync(buffer, offset, count, cancellationToken) : _stream.WriteAsync(buffer, offset, count, cancellationToken);
+        (_isHolding ? (Stream)_held! : _stream).WriteAsync(buffer, offset, count, cancellationToken);
 
-    public override void Write(byte[] buffer, int offset, int count) => _stream.Write(buffer, offset, count);
+    public override void Write(byte[] buffer, int offset, int count) => (_isHolding ? (Stream)_held! : _stream).Write(buffer, offset, count);
 
     public override void Flush()
     {

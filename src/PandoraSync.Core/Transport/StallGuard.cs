@@ -11,7 +11,7 @@ internal sealed class StallGuard : IDisposable
 {
     private readonly Action _abort;
     private readonly Timer _timer;
-    private TimeSpan _patience;
+    private TimeSpan _timeout;
     private Func<bool>? _isMoving;
     private volatile bool _timedOut;
     private volatile bool _cancelled;
@@ -27,13 +27,13 @@ internal sealed class StallGuard : IDisposable
     public bool Cancelled => _cancelled;
 
     /// <summary>Begins a wait.</summary>
-    /// <param name="patience">How long it may take.</param>
+    /// <param name="timeout">How long it may take.</param>
     /// <param name="isMoving">Asked when that time is over: true lets the wait go on for as long again.</param>
-    public void Begin(TimeSpan patience, Func<bool>? isMoving = null)
+    public void Begin(TimeSpan timeout, Func<bool>? isMoving = null)
     {
-        _patience = patience;
+        _timeout = timeout;
         _isMoving = isMoving;
-        _timer.Change(patience, Timeout.InfiniteTimeSpan);
+        _timer.Change(timeout, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Ends the wait in time.</summary>
@@ -49,7 +49,7 @@ internal sealed class StallGuard : IDisposable
     {
         if (_isMoving?.Invoke() == true)
         {
-            _timer.Change(_patience, Timeout.InfiniteTimeSpan);
+            _timer.Change(_timeout, Timeout.InfiniteTimeSpan);
             return;
         }
 

@@ -23,9 +23,9 @@ internal sealed class TentacleChannel : BoundedConnection
     /// <param name="stream">The stream, TLS included where used.</param>
     /// <param name="line">What lies below TLS; the stream itself where there is none.</param>
     /// <param name="peer">The other side for messages: <c>host:port</c>.</param>
-    /// <param name="patience">How long each read or write may take without any progress.</param>
-    internal TentacleChannel(Stream stream, QuickAckSocketStream line, string peer, TimeSpan patience)
-        : base(stream, line, peer, patience)
+    /// <param name="idleTimeout">How long each read or write may take without any progress.</param>
+    internal TentacleChannel(Stream stream, QuickAckSocketStream line, string peer, TimeSpan idleTimeout)
+        : base(stream, line, peer, idleTimeout)
     {
     }
 
@@ -55,7 +55,7 @@ internal sealed class TentacleChannel : BoundedConnection
     /// <exception cref="TentacleException">Time-out, broken connection, or a line without end.</exception>
     public async Task<byte[]?> ReadLineAsync()
     {
-        EndPace();
+        EndMinRate();
         while (true)
         {
             if (TakeLine() is { } line)
@@ -65,9 +65,9 @@ internal sealed class TentacleChannel : BoundedConnection
             if (_outgoing.Count > 0)
                 await FlushAsync().ConfigureAwait(false);
 
-            // Silence between two lines is bounded by patience alone; a line that has begun must come to its end.
+            // Silence between two lines is bounded by the idle timeout alone; a line that has begun must come to its end.
             if (_received.Count > 0)
-                KeepPace();
+                KeepMinRate();
             if (await ReceiveAsync(ReadAheadBytes).ConfigureAwait(false) > 0)
                 continue;
             return _received.Count == 0 ? null : throw Fail(TentacleErrorKind.Disconnected, "closed the connection in the middle of a line", inner: null);
@@ -86,7 +86,7 @@ internal sealed class TentacleChannel : BoundedConnection
         if (left == 0)
             return;
         await FlushAsync().ConfigureAwait(false);
-        BeginPace();
+        BeginMinRate();
         if (left < ReadAheadBytes && ReadAheadBytes > TentacleLimits.MaxLineBytes)
             await ReadWithNextAsync(destination, left, length, received).ConfigureAwait(false);
         else
@@ -145,7 +145,7 @@ internal sealed class TentacleChannel : BoundedConnection
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     public Task FlushAsync()
     {
-        EndPace();
+        EndMinRate();
         return _outgoing.Count == 0 ? Task.CompletedTask : SendAsync(_outgoing.TakeContent(_outgoing.Count));
     }
 
@@ -157,7 +157,7 @@ internal sealed class TentacleChannel : BoundedConnection
     public async Task SendContentAsync(Stream source, long length, Action<int>? sent = null)
     {
         var buffer = length + _outgoing.Count <= BufferPool.SmallBufferBytes ? BufferPool.RentSmall() : BufferPool.Rent();
-        BeginPace();
+        BeginMinRate();
         if (length > BufferPool.SmallBufferBytes)
             Credit?.BeginSending(() => SocketTuning.AcknowledgedBytes(Socket));
         try
@@ -208,7 +208,7 @@ internal sealed class TentacleChannel : BoundedConnection
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     internal async Task<int> ReadSomeAsync(byte[] buffer)
     {
-        EndPace();
+        EndMinRate();
         var waiting = _received.TakeContent(buffer.Length);
         if (waiting.Count == 0)
         {
@@ -228,12 +228,12 @@ internal sealed class TentacleChannel : BoundedConnection
     /// <exception cref="TentacleException">Time-out or broken connection.</exception>
     internal Task WriteAsync(byte[] buffer, int count)
     {
-        EndPace();
+        EndMinRate();
         Credit?.Moved(count);
         return SendAsync(new ArraySegment<byte>(buffer, 0, count));
     }
 
-    /// <summary>Waits until the peer has acknowledged all that was sent.</summary>
+    /// <summary>Waits until the peer has acknowledged all that was sent, and looks now and then: no system tells when that happens.</summary>
     /// <returns>False if it did not, or if the platform cannot tell.</returns>
     public async Task<bool> IsAllAcknowledgedAsync()
     {

@@ -14,7 +14,7 @@ namespace PandoraSync.Transport;
 internal static class TentacleConnector
 {
     private static readonly TimeSpan LongestLookUp = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LingerForAnswers = TimeSpan.FromMilliseconds(0.2);
+    private static readonly TimeSpan PollForAnswers = TimeSpan.FromMilliseconds(0.2);
 
     /// <summary>Resolves the name and connects to the first of its addresses that answers.</summary>
     /// <param name="options">The server.</param>
@@ -106,7 +106,7 @@ internal static class TentacleConnector
     {
         try
         {
-            var line = new QuickAckSocketStream(socket, LingerForAnswers);
+            var line = new QuickAckSocketStream(socket, PollForAnswers);
             var stream = await SecureAsync(line, options, cancellationToken).ConfigureAwait(false);
             return new TentacleChannel(stream, line, options.Endpoint.ToString(), options.Timeout)
             {

@@ -276,32 +276,6 @@ public class ClientErrorTests : ClientTest
         Assert.True(server.Has("a.data"));
     }
 
-    [Fact]
-    public async Task A_bad_archive_is_told_as_such_and_the_session_goes_on()
-    {
-        using var server = new StockServer();
-        server.Put("a.data", new byte[3000]);
-        server.OnStep = moment =>
-        {
-            if (moment.Point == StockPoint.Content && moment.Data is { } archive && moment.Command.StartsWith("ZRECV", StringComparison.Ordinal))
-                moment.Data = new byte[archive.Length];
-        };
-        using var client = await Connect(server);
-        await Fails(() => client.ReceiveCompressedAsync("a.data", Stream.Null, 10_000, Token), TentacleErrorKind.Protocol, "ZRECV", server, "a.data");
-        Assert.Equal(3000, await client.GetSizeAsync("a.data", Token));
-    }
-
-    [Fact]
-    public async Task An_archive_that_unpacks_to_too_much_is_refused()
-    {
-        using var server = new StockServer();
-        server.Put("a.data", new byte[1_000_000]);
-        using var client = await Connect(server);
-        await Fails(() => client.ReceiveCompressedAsync("a.data", Stream.Null, 500_000, Token), TentacleErrorKind.TooLarge, "ZRECV", server, "a.data");
-        await Fails(() => client.ReceiveCompressedAsync("a.data", Stream.Null, 100, Token), TentacleErrorKind.TooLarge, "ZRECV", server, "a.data");
-        Assert.Equal(1_000_000, await client.GetSizeAsync("a.data", Token));
-    }
-
     [Theory]
     [InlineData(StockPoint.Command)]
     [InlineData(StockPoint.Content)]

@@ -6,13 +6,14 @@ using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Staging;
 using PandoraSync.TestSupport;
 using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
 
 namespace PandoraSync.Tests.Faults;
 
-/// <summary>Plays a story, then lets the lines be good and drains until the buffer is empty, and settles the accounts.</summary>
+/// <summary>Plays a story, then lets the lines be good and drains until a drain has succeeded and left nothing, and settles the accounts.</summary>
 internal sealed class FaultRun : IDisposable
 {
     private const int MostCalmDrains = 20;
@@ -23,7 +24,7 @@ internal sealed class FaultRun : IDisposable
     private readonly bool _stock;
     private readonly FaultyBuffer _buffer;
     private readonly TlsClientOptions? _tls;
-    private int _names;
+    private int _askedAhead;
 
     private FaultRun(bool stock, FaultyBuffer buffer, TlsClientOptions? tls)
     {
@@ -33,8 +34,8 @@ internal sealed class FaultRun : IDisposable
     }
 
     /// <summary>Plays a story.</summary>
-    /// <returns>What went wrong.</returns>
-    public static async Task<FaultCount> PlayAsync(FaultStory story, bool stock, TlsServerOptions serverTls, TlsClientOptions clientTls)
+    /// <returns>What went wrong, and how often a connection was asked ahead.</returns>
+    public static async Task<(FaultCount Wrong, int AskedAhead)> PlayAsync(FaultStory story, bool stock, TlsServerOptions serverTls, TlsClientOptions clientTls)
     {
         using var run = new FaultRun(stock, new FaultyBuffer(stock, story.Way, serverTls, story.Lines), story.Way == FaultyWay.Plain ? null : clientTls);
         var playing = run.PlayAsync(story);
@@ -42,7 +43,7 @@ internal sealed class FaultRun : IDisposable
         if (!hung)
             await playing;
         run.Consume();
-        return run._ledger.Settle(hung);
+        return (run._ledger.Settle(hung), run._askedAhead);
     }
 
     public void Dispose()
@@ -56,18 +57,26 @@ internal sealed class FaultRun : IDisposable
         foreach (var step in story.Steps)
             await PlayAsync(step);
         _buffer.CalmDown();
-        for (var i = 0; i == 0 || _buffer.FileNames().Length > 0; i++)
+
+        // A copy may wait here although the server has let go of its file: only a drain that succeeds is the last.
+        var last = await DrainAsync(connections: 2, breaksOffAfter: 0, Client(seconds: 10));
+        for (var drains = 1; last is not { Succeeded: true } || _buffer.FileNames().Length > 0; drains++)
         {
-            if (i == MostCalmDrains)
-                throw new InvalidOperationException($"The buffer is not empty after {i} drains over good lines: {string.Join(", ", _buffer.FileNames())}.");
-            await DrainAsync(connections: 2, breaksOffAfter: 0, Client(seconds: 10));
+            if (drains == MostCalmDrains)
+                throw new InvalidOperationException($"After {drains} drains over good lines the buffer has {string.Join(", ", _buffer.FileNames())}; the last drain: {last}.");
+            last = await DrainAsync(connections: 2, breaksOffAfter: 0, Client(seconds: 10));
         }
+
+        var staging = new DirectoryInfo(Path.Combine(_incoming.Path, IncomingDirectory.OwnFolder));
+        if (staging.EnumerateDirectories().SelectMany(site => site.EnumerateFiles("*", SearchOption.AllDirectories)).FirstOrDefault() is { } left)
+            throw new InvalidOperationException($"A drain that succeeded has left '{left}' in staging.");
     }
 
     private Task PlayAsync(FaultStep step) => step switch
     {
-        FaultStep.Send send => SendAsync($"agent.{AgentData.FirstEpoch + Interlocked.Increment(ref _names)}.data", send.Bytes, send.LooksLikeAnswers),
-        FaultStep.SendAgain send => _ledger.NameOf(send.File) is { } name ? SendAsync(name, send.Bytes) : Task.CompletedTask,
+        FaultStep.Send send => SendAsync(_ledger.NewName(), send.Bytes, send.LooksLikeAnswers),
+        FaultStep.SendAgain send => _ledger.NameOf(send.File) is { } name ? SendAsync(name, send.Bytes, send.LooksLikeAnswers) : Task.CompletedTask,
+        FaultStep.Fill fill => Task.Run(() => Fill(fill)),
         FaultStep.Copy copy => WithClientAsync(copy.File, (client, name) => client.TakeAsync(TentacleVerb.Recv, name, _ => Stream.Null, received: null, CancellationToken.None)),
         FaultStep.Remove remove => WithClientAsync(remove.File, RemoveAsync),
         FaultStep.List => WithClientAsync(0, (client, _) => client.ListAsync(string.Empty, CancellationToken.None)),
@@ -85,7 +94,17 @@ internal sealed class FaultRun : IDisposable
         return Task.WhenAll(together.Steps.Where(s => s is not FaultStep.Crash).Concat(crashes).Select(PlayAsync));
     }
 
-    private async Task SendAsync(string name, int bytes, bool looksLikeAnswers = false)
+    private void Fill(FaultStep.Fill fill)
+    {
+        for (var i = 0; i < fill.Files; i++)
+        {
+            var sending = _ledger.Begin(_ledger.NewName(), fill.Bytes + i, looksLikeAnswers: i % 2 == 0);
+            _buffer.Put(sending.Name, sending.Content);
+            sending.IsAccepted = true;
+        }
+    }
+
+    private async Task SendAsync(string name, int bytes, bool looksLikeAnswers)
     {
         var sending = _ledger.Begin(name, bytes, looksLikeAnswers);
         try
@@ -126,7 +145,8 @@ internal sealed class FaultRun : IDisposable
         }
     }
 
-    private async Task DrainAsync(int connections, int breaksOffAfter, TentacleClientOptions client)
+    /// <returns>Null if it was broken off, or another drain was under way.</returns>
+    private async Task<SiteResult?> DrainAsync(int connections, int breaksOffAfter, TentacleClientOptions client)
     {
         using var breakOff = new CancellationTokenSource();
         var arrived = 0;
@@ -138,10 +158,15 @@ internal sealed class FaultRun : IDisposable
                 if (Interlocked.Increment(ref arrived) == breaksOffAfter)
                     breakOff.Cancel();
             },
+            Verbose = text =>
+            {
+                if (text.Contains(": asked ahead ", StringComparison.Ordinal))
+                    Interlocked.Increment(ref _askedAhead);
+            },
         };
         try
         {
-            await SyncRunner.DrainAsync([new SyncSite(client)], options, completed: null, breakOff.Token);
+            return (await SyncRunner.DrainAsync([new SyncSite(client)], options, completed: null, breakOff.Token)).Single();
         }
         catch (OperationCanceledException) when (breaksOffAfter > 0)
         {
@@ -151,6 +176,8 @@ internal sealed class FaultRun : IDisposable
         {
             // Another drain of this story is under way.
         }
+
+        return null;
     }
 
     private void Consume()
@@ -159,7 +186,7 @@ internal sealed class FaultRun : IDisposable
         {
             foreach (var path in Directory.EnumerateFiles(_incoming.Path))
             {
-                _ledger.Arrived(File.ReadAllBytes(path));
+                _ledger.Arrived(Path.GetFileName(path), File.ReadAllBytes(path));
                 File.Delete(path);
             }
         }

@@ -13,7 +13,7 @@ namespace PandoraSync.Tests.Faults;
 /// <summary>
 /// Random sequences of sending, listing, taking, removing, draining and crashing over lines that break: each file that a server has
 /// accepted is, whole and with its own content, in exactly one of buffer, staging and incoming directory, or was removed on purpose,
-/// and it reaches the incoming directory exactly once. PANDORASYNC_FAULT_SEQUENCES sets how many (150 each by default); a
+/// and it reaches the incoming directory exactly once, under its own name. PANDORASYNC_FAULT_SEQUENCES sets how many (150 each by default); a
 /// failure prints its seed, and CsCheck_Seed plays it again.
 /// </summary>
 public sealed class FaultSequenceTests
@@ -35,11 +35,11 @@ public sealed class FaultSequenceTests
     public Task Whatever_breaks_a_server_of_ours_loses_doubles_and_tears_no_file() => PlayAsync(FaultStories.ForOurs, stock: false);
 
     [Fact]
-    public Task Whatever_breaks_the_default_drain_of_a_stock_server_loses_doubles_and_tears_no_file() => PlayAsync(FaultStories.ForStock, stock: true);
+    public Task Whatever_breaks_a_stock_server_that_is_asked_ahead_loses_doubles_tears_and_mixes_up_no_file() => PlayAsync(FaultStories.ForStock, stock: true);
 
     private async Task PlayAsync(Gen<FaultStory> stories, bool stock)
     {
-        var (played, lost, doubled, torn, hung) = (0, 0, 0, 0, 0);
+        var (played, asked, lost, doubled, torn, mixedUp, hung) = (0, 0, 0, 0, 0, 0, 0);
 
         // The stories wait on threads of the pool, which would otherwise be too few for what they wait for.
         ThreadPool.GetMinThreads(out _, out var ports);
@@ -47,17 +47,20 @@ public sealed class FaultSequenceTests
         await Task.Run(() => stories.Sample(
             story =>
             {
-                var count = FaultRun.PlayAsync(story, stock, _serverTls, _clientTls).GetAwaiter().GetResult();
+                var (count, askedAhead) = FaultRun.PlayAsync(story, stock, _serverTls, _clientTls).GetAwaiter().GetResult();
                 Interlocked.Increment(ref played);
+                Interlocked.Add(ref asked, askedAhead);
                 Interlocked.Add(ref lost, count.Lost);
                 Interlocked.Add(ref doubled, count.Doubled);
                 Interlocked.Add(ref torn, count.Torn);
+                Interlocked.Add(ref mixedUp, count.MixedUp);
                 Interlocked.Add(ref hung, count.Hung);
                 Assert.True(count.IsNone, count.ToString());
             },
             iter: Sequences,
             threads: SideBySide), TestContext.Current.CancellationToken);
-        TestContext.Current.SendDiagnosticMessage($"{(stock ? "stock double" : "ours")}: {played} sequences, {lost} lost, {doubled} doubled, {torn} torn, {hung} hung");
+        TestContext.Current.SendDiagnosticMessage($"{(stock ? "stock double" : "ours")}: {played} sequences, {asked} times asked ahead, {lost} lost, {doubled} doubled, {torn} torn, {mixedUp} mixed up, {hung} hung");
         Assert.True(played >= Sequences);
+        Assert.Equal(stock, asked > 0);
     }
 }

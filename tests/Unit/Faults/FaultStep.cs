@@ -8,10 +8,13 @@ namespace PandoraSync.Tests.Faults;
 internal abstract record FaultStep
 {
     /// <summary>An agent sends a new file, once; its content may look like a server's answers.</summary>
-    public sealed record Send(int Bytes, bool LooksLikeAnswers = false) : FaultStep;
+    public sealed record Send(int Bytes, bool LooksLikeAnswers) : FaultStep;
 
     /// <summary>An agent sends other content under the name of an earlier file.</summary>
-    public sealed record SendAgain(int File, int Bytes) : FaultStep;
+    public sealed record SendAgain(int File, int Bytes, bool LooksLikeAnswers) : FaultStep;
+
+    /// <summary>Many files are in the buffer that came over good lines, so that a server can be asked far ahead; every other looks like answers.</summary>
+    public sealed record Fill(int Files, int Bytes) : FaultStep;
 
     /// <summary>A client takes a copy.</summary>
     public sealed record Copy(int File) : FaultStep;

@@ -20,22 +20,26 @@ internal static class FaultStories
         (1, Gen.Int[2, 3000].Select(n => new FaultPlan { MergeBytes = n })),
         (1, Gen.Select(Offset, Gen.Int[1, 200], (at, n) => new FaultPlan { CutAt = at, SplitBytes = n })));
 
+    private static readonly Gen<FaultPlan> JoiningFor = Gen.Int[1, 8].Select(ms => new FaultPlan { JoinFor = TimeSpan.FromMilliseconds(ms) });
+
     private static readonly Gen<FaultPlan> PlanThatJoins = Gen.Frequency(
         (6, Plan),
-        (2, Gen.Int[1, 8].Select(ms => new FaultPlan { JoinFor = TimeSpan.FromMilliseconds(ms) })),
-        (4, Gen.Int[2, 40].Select(n => new FaultPlan { JoinLinesAt = n })));
+        (2, JoiningFor),
+        (4, Gen.Frequency((1, Gen.Int[2, 40]), (1, Gen.Int[2, 120])).Select(n => new FaultPlan { JoinLinesAt = n })));
 
     // So long that a stock server is asked ahead without TLS too.
     private static readonly Gen<FaultPlan> PlanOfLongLine = Gen.Select(PlanThatJoins, Gen.Int[3, 6], (plan, ms) => plan with { Delay = TimeSpan.FromMilliseconds(ms) });
 
     private static readonly Gen<FaultPlan> PlanUnderTls = Gen.Frequency(
-        (4, Plan),
-        (1, Offset.Select(at => new FaultPlan { CorruptAt = at })));
+        (8, Plan),
+        (1, JoiningFor),
+        (2, Offset.Select(at => new FaultPlan { CorruptAt = at })));
 
-    private static readonly Gen<FaultStep> SendAgain = Gen.Select(File, Bytes, (f, n) => (FaultStep)new FaultStep.SendAgain(f, n));
+    private static readonly Gen<FaultStep> SendAgain = Gen.Select(File, Bytes, Gen.Bool, (f, n, answers) => (FaultStep)new FaultStep.SendAgain(f, n, answers));
 
     private static readonly Gen<FaultStep> AllButSendAgain = Gen.Frequency<FaultStep>(
         (8, Gen.Select(Bytes, Gen.Int[0, 2], (n, kind) => (FaultStep)new FaultStep.Send(n, kind == 0))),
+        (1, Gen.Select(Gen.Int[2, 40], Gen.Int[1, 300], (files, n) => (FaultStep)new FaultStep.Fill(files, n))),
         (1, File.Select(f => (FaultStep)new FaultStep.Copy(f))),
         (1, File.Select(f => (FaultStep)new FaultStep.Remove(f))),
         (1, Gen.Const((FaultStep)new FaultStep.List())),

@@ -14,6 +14,7 @@ internal sealed class FaultyBuffer : IDisposable
 {
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(0.5);
     private readonly TempFolder _folder = new();
+    private readonly TempFolder _aside = new();
     private readonly bool _stock;
     private readonly TlsServerOptions? _tls;
     private readonly FaultProxy _proxy;
@@ -35,6 +36,9 @@ internal sealed class FaultyBuffer : IDisposable
     /// <summary>Names of the files in the buffer.</summary>
     public string[] FileNames() => _folder.FileNames();
 
+    /// <summary>Puts a whole file into the buffer.</summary>
+    public void Put(string name, byte[] content) => File.Move(_aside.Write(name, content), _folder[name]);
+
     /// <summary>Lets the lines be good from now on.</summary>
     public void CalmDown() => _proxy.ToServer = _proxy.ToClient = static _ => new FaultPlan();
 
@@ -53,6 +57,7 @@ internal sealed class FaultyBuffer : IDisposable
         _proxy.Dispose();
         _server.Dispose();
         _folder.Dispose();
+        _aside.Dispose();
     }
 
     private (IDisposable Server, IPEndPoint EndPoint) Start()

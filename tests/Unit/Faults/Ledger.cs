@@ -4,15 +4,24 @@ using System.Globalization;
 using System.Linq;
 using System.Text;
 using System.Threading;
+using PandoraSync.Protocol;
+using PandoraSync.TestSupport;
 
 namespace PandoraSync.Tests.Faults;
 
 /// <summary>What was sent and what became of it. Each sending has content of its own, so that every arrival can be told from every other.</summary>
 internal sealed class Ledger
 {
+    // So far apart that what a delivery counts up, where a name is taken, gives no other file's name.
+    private const int BetweenNames = 1000;
+
     private readonly Lock _gate = new();
     private readonly List<Sending> _sendings = [];
-    private readonly List<byte[]> _arrived = [];
+    private readonly List<(string Name, byte[] Content)> _arrived = [];
+    private int _names;
+
+    /// <summary>A name that no file has yet.</summary>
+    public string NewName() => string.Create(CultureInfo.InvariantCulture, $"agent.{AgentData.FirstEpoch + ((long)Interlocked.Increment(ref _names) * BetweenNames)}.data");
 
     /// <summary>Notes that a file is about to be sent.</summary>
     public Sending Begin(string name, int bytes, bool looksLikeAnswers)
@@ -62,26 +71,30 @@ internal sealed class Ledger
     }
 
     /// <summary>Notes what the incoming directory had.</summary>
-    public void Arrived(byte[] content)
+    public void Arrived(string name, byte[] content)
     {
         lock (_gate)
-            _arrived.Add(content);
+            _arrived.Add((name, content));
     }
 
     /// <summary>Counts what went wrong.</summary>
     public FaultCount Settle(bool hung)
     {
-        var (lost, doubled) = (0, 0);
-        var left = new List<byte[]>(_arrived);
+        var (lost, doubled, mixedUp) = (0, 0, 0);
+        var left = new List<(string Name, byte[] Content)>(_arrived);
         foreach (var sending in _sendings)
         {
-            var times = left.RemoveAll(c => c.AsSpan().SequenceEqual(sending.Content));
-            lost += sending is { IsAccepted: true, MayBeTaken: false } && times == 0 ? 1 : 0;
-            doubled += Math.Max(0, times - 1);
+            var same = left.FindAll(file => file.Content.AsSpan().SequenceEqual(sending.Content));
+            left.RemoveAll(same.Contains);
+            lost += sending is { IsAccepted: true, MayBeTaken: false } && same.Count == 0 ? 1 : 0;
+            doubled += Math.Max(0, same.Count - 1);
+            mixedUp += same.Count(file => NumberOf(file.Name) != NumberOf(sending.Name));
         }
 
-        return new FaultCount(lost, doubled, left.Count, hung ? 1 : 0);
+        return new FaultCount(lost, doubled, left.Count, mixedUp, hung ? 1 : 0);
     }
+
+    private static long NumberOf(string name) => AgentDataName.TryGetEpoch(name, out var epoch) ? epoch / BetweenNames : -1;
 
     internal sealed record Sending(string Name, byte[] Content)
     {
@@ -93,8 +106,8 @@ internal sealed class Ledger
     }
 }
 
-/// <summary>What went wrong in a story, or in many. Torn: something arrived that nobody has sent.</summary>
-internal sealed record FaultCount(int Lost, int Doubled, int Torn, int Hung)
+/// <summary>What went wrong in a story, or in many. Torn: something arrived that nobody has sent. Mixed up: it arrived under another file's name.</summary>
+internal sealed record FaultCount(int Lost, int Doubled, int Torn, int MixedUp, int Hung)
 {
-    public bool IsNone => this is { Lost: 0, Doubled: 0, Torn: 0, Hung: 0 };
+    public bool IsNone => this is { Lost: 0, Doubled: 0, Torn: 0, MixedUp: 0, Hung: 0 };
 }

@@ -20,11 +20,10 @@ public sealed class DeliveryQueueTests
         var arrived = new List<string>();
         var (site, options) = (SyncTarget.Site(1), target.Options() with { Received = file => arrived.Add(file.Name) });
         using var staging = new StagingFolder(incoming, site, 0);
-        var deliveries = new DeliveryQueue(new DrainContext(site, options, incoming, staging, new DrainQueue([], new NameTable(), _ => true), new DrainProgress(site, options), new AskingManner(mayAskAhead: true, _ => { })));
+        var deliveries = new DeliveryQueue(new DrainContext(site, options, incoming, staging, new DrainQueue([], new NameTable(), _ => true), new DrainProgress(site.Name, options), new AskingManner(mayAskAhead: true, _ => { })));
         deliveries.Add(new StagedFile("a.1.data", folder.Write("a.1.data", "content"), 7));
         deliveries.Add(new StagedFile("b.2.data", folder["b.2.data"], 7));
-        await Assert.ThrowsAnyAsync<IOException>(deliveries.DeliverAsync);
-        await Eventually.Ends(deliveries.WaitForFlushAsync(), "the flush");
+        await Assert.ThrowsAnyAsync<IOException>(deliveries.CompleteAsync);
         Assert.Equal(["a.1.data"], arrived);
         Assert.Equal(1, deliveries.Count);
         Assert.Equal("b.2.data", Assert.Single(deliveries.Waiting).Name);

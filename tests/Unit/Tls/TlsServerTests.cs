@@ -8,6 +8,7 @@ using PandoraSync.Protocol;
 using PandoraSync.Sync;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
+using PandoraSync.Transport;
 using PandoraSync.Transport.Tls;
 using Xunit;
 
@@ -135,22 +136,23 @@ public sealed class TlsServerTests : IDisposable
         Assert.Empty(last.Buffer.FileNames());
     }
 
+    /// <summary>The relay passes on 1,024 bytes of a larger record, waits, and closes when the server behind it has given up after its 4 s.</summary>
     [Theory]
-    [InlineData(1024, true)]
-    [InlineData(16_384, false)]
-    public async Task A_send_through_a_stock_relay_with_tls_arrives_once_since_its_records_are_small(int recordBytes, bool arrives)
+    [InlineData(null)]
+    [InlineData(16_384)]
+    public async Task A_send_through_a_stock_relay_with_tls_arrives_once_since_its_records_are_small(int? largerRecords)
     {
         using var stock = new StockServer();
-        using var relay = new TlsRelay(stock.EndPoint, TestCertificates.Site.Certificate, stall: TimeSpan.FromSeconds(0.5));
+        using var relay = new TlsRelay(stock.EndPoint, TestCertificates.Site.Certificate, stall: TimeSpan.FromSeconds(4));
         var file = AgentData.Make(1, 1_500_000);
-        var options = SyncTarget.Site(relay.Port).Client with { Tls = TestCertificates.Client, MaxRecordBytes = recordBytes };
-        using var client = await TentacleClient.ConnectAsync(options, CancellationToken.None);
+        var options = new TentacleClientOptions(new TentacleEndpoint("127.0.0.1", relay.Port)) { Tls = TestCertificates.Client };
+        using var client = await TentacleClient.ConnectAsync(largerRecords is { } bytes ? options with { MaxRecordBytes = bytes } : options, CancellationToken.None);
         var sending = client.SendAsync(file.Name, new MemoryStream(file.Content), file.Content.Length, sent: null, CancellationToken.None);
-        if (arrives)
+        if (largerRecords is null)
             await Eventually.Ends(sending, "the send");
         else
             await Assert.ThrowsAsync<TentacleException>(() => Eventually.Ends(sending, "the send"));
-        Assert.Equal(arrives ? [file.Name] : [], stock.FileNames());
+        Assert.Equal(largerRecords is null ? [file.Name] : [], stock.FileNames());
         Assert.Single(stock.Commands);
     }
 

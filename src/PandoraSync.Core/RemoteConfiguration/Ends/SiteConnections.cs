@@ -123,20 +123,11 @@ internal sealed class SiteConnections(TentacleClientOptions options, int most, A
 
     private async Task<TentacleClient> OpenAsync(CancellationToken cancellationToken)
     {
-        var client = await TentacleClient.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
-            HasFastLane = client.HasFastLane;
-            Manner.Observe(client);
-            _hasServed = true;
-            return client;
-        }
-        catch
-        {
-            End(client);
-            throw;
-        }
+        var client = await TentacleClient.ConnectAndProbeAsync(options, cancellationToken).ConfigureAwait(false);
+        HasFastLane = client.HasFastLane;
+        Manner.Observe(client);
+        _hasServed = true;
+        return client;
     }
 
     private void End(TentacleClient? client)

@@ -101,7 +101,8 @@ internal sealed class ServerSession : IServerSession
                 // A client that asks ahead has confirmed before it could read the refusal.
                 return true;
             case TentacleVerb.Send when string.Equals(command.Name, FileNameRules.ProbeName, StringComparison.Ordinal):
-                await AnswerStorageProbeAsync().ConfigureAwait(false);
+                // A client of ours wants to know whether files are taken. A file of this name is refused in any case.
+                await ReplyAsync(TentacleReply.Error(TentacleVerb.Send, _storage.WhyFull() ?? RefusalReasons.InvalidName)).ConfigureAwait(false);
                 return true;
             case TentacleVerb.Send or TentacleVerb.ZSend:
                 await StoreAsync(command).ConfigureAwait(false);
@@ -120,12 +121,9 @@ internal sealed class ServerSession : IServerSession
                 return true;
             case TentacleVerb.Quit:
                 return false;
-            case TentacleVerb.Ls or TentacleVerb.Mv or TentacleVerb.Del when !_options.AllowListing:
-                _log(TentacleLogLevel.Error, $"{_channel.Peer} asked for {command}, which needs -I (insecure 1): closed");
-                _statistics.Failed();
-                return false;
             default:
-                _log(TentacleLogLevel.Error, $"{_channel.Peer} said something that is no command: closed");
+                var isForbidden = !_options.AllowListing && command.Verb is (TentacleVerb.Ls or TentacleVerb.Mv or TentacleVerb.Del);
+                _log(TentacleLogLevel.Error, $"{_channel.Peer} {(isForbidden ? $"asked for {command}, which needs -I (insecure 1)" : "said something that is no command")}: closed");
                 _statistics.Failed();
                 return false;
         }
@@ -139,10 +137,6 @@ internal sealed class ServerSession : IServerSession
         _refused = TentacleVerb.Recv;
         return ReplyAsync(TentacleReply.Error(TentacleVerb.Recv, _options.AllowListing ? FastLane.Announcement : RefusalReasons.Missing));
     }
-
-    /// <summary>Tells a client of ours whether files are taken (protocol.md, section 9). A file of this name is refused in any case.</summary>
-    private Task AnswerStorageProbeAsync() =>
-        ReplyAsync(TentacleReply.Error(TentacleVerb.Send, _storage.WhyFull() ?? RefusalReasons.InvalidName));
 
     private async Task StoreAsync(TentacleCommand command)
     {
@@ -226,25 +220,35 @@ internal sealed class ServerSession : IServerSession
     private async Task GiveAsync(TentacleCommand command)
     {
         using var file = OpenForClient(command, out var reason);
-        if (file is null)
+        Stream? archive = null;
+        try
         {
-            await RefuseAsync(command, reason!).ConfigureAwait(false);
-            return;
-        }
+            if (command.Verb == TentacleVerb.ZRecv && file is not null)
+            {
+                reason = _local.Try(command.Name, () =>
+                {
+                    archive = _storage.CreatePassing(_client);
+                    ZipMember.Write(file, archive, command.Name);
+                    archive.Position = 0;
+                });
+            }
 
-        Stream? packed = null;
-        if (command.Verb == TentacleVerb.ZRecv && _local.Try(command.Name, () => packed = Pack(file, command.Name)) is { } whyNot)
-        {
-            await RefuseAsync(command, whyNot).ConfigureAwait(false);
-            return;
-        }
+            if (reason is not null)
+            {
+                await RefuseAsync(command, reason).ConfigureAwait(false);
+                return;
+            }
 
-        using var archive = packed;
-        var content = archive ?? file;
-        if (await OfferContentAsync(command.Verb, content, content.Length).ConfigureAwait(false))
+            var content = archive ?? file!;
+            if (await OfferContentAsync(command.Verb, content, content.Length).ConfigureAwait(false))
+            {
+                _statistics.Given();
+                _log(TentacleLogLevel.Log, $"{_channel.Peer} received '{command.Name}' ({content.Length} bytes)");
+            }
+        }
+        finally
         {
-            _statistics.Given();
-            _log(TentacleLogLevel.Log, $"{_channel.Peer} received '{command.Name}' ({content.Length} bytes)");
+            archive?.Dispose();
         }
     }
 
@@ -363,22 +367,6 @@ internal sealed class ServerSession : IServerSession
         if (file is null)
             reason ??= RefusalReasons.Missing;
         return file;
-    }
-
-    private Stream Pack(FileStream file, string name)
-    {
-        var archive = _storage.CreatePassing(_client);
-        try
-        {
-            ZipMember.Write(file, archive, name);
-            archive.Position = 0;
-            return archive;
-        }
-        catch
-        {
-            archive.Dispose();
-            throw;
-        }
     }
 
     private async Task<TentacleCommand?> ReadCommandAsync()

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Runtime.ExceptionServices;
+using PandoraSync.Files;
 
 namespace PandoraSync.Server.Storage;
 
@@ -8,23 +9,11 @@ namespace PandoraSync.Server.Storage;
 /// Writes to a file and, after the first error, takes the rest without writing: what a client announced must be read to its end before
 /// it can be told that the disk is full. What was written is given up at once.
 /// </summary>
-internal sealed class DeferredErrorStream(Stream inner) : Stream
+internal sealed class DeferredErrorStream(Stream inner) : WriteOnlyStream
 {
     private ExceptionDispatchInfo? _error;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
     public override long Length => inner.Length;
-
-    public override long Position
-    {
-        get => inner.Position;
-        set => throw new NotSupportedException();
-    }
 
     public void ThrowIfFailed() => _error?.Throw();
 
@@ -55,17 +44,6 @@ internal sealed class DeferredErrorStream(Stream inner) : Stream
             // It goes when it is disposed.
         }
     }
-
-    public override void Flush()
-    {
-        // The flush to disk is one of its own, made when the file is whole.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

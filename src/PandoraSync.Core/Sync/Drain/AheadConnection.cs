@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
+using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync.Drain;
 
@@ -13,26 +14,18 @@ namespace PandoraSync.Sync.Drain;
 /// window counts when all of it has been read and one more question has its answer. Until then nothing of it is flushed, removed or delivered.
 /// What cannot be asked ahead is left in the queue, to be asked for alone.
 /// </summary>
-/// <param name="client">A connection that is in step.</param>
-/// <param name="context">What the connections of the site share.</param>
-/// <param name="window">How much is asked for at once.</param>
-/// <param name="cancellationToken">Ends it at once.</param>
 internal sealed class AheadConnection(TentacleClient client, DrainContext context, AheadWindow window, CancellationToken cancellationToken) : DrainConnection(context)
 {
     private readonly TentaclePipeline _pipeline = client.BeginPipeline(cancellationToken, context.Manner.GetGap);
     private readonly Stopwatch _sinceAsked = new();
     private readonly int _breaksBefore = context.Manner.Breaks;
 
-    /// <inheritdoc/>
     protected override bool IsQueueEmpty => Context.Queue.IsEmptyAhead;
 
-    /// <inheritdoc/>
     protected override bool HoldsReceived => UnderWay.Count > 0 || Unproven.Count > 0;
 
-    /// <inheritdoc/>
     protected override bool IsTimeToProve => UnderWay.Count == 0 && Unproven.Count > 0;
 
-    /// <inheritdoc/>
     protected override async Task WorkAsync()
     {
         using (_pipeline)
@@ -42,7 +35,6 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
         }
     }
 
-    /// <inheritdoc/>
     protected override void AskMore()
     {
         if (UnderWay.Count > 0)
@@ -65,36 +57,25 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
         _pipeline.Send();
     }
 
-    /// <inheritdoc/>
-    protected override async Task ReadAnswerAsync(DrainStep step)
-    {
-        if (step.Removed is { } file)
-            await CompareRemovedAsync(file, size => size <= MostBytesUnderWay || !Outcomes.IsTooLarge(size) || Decline(step, size) is not null).ConfigureAwait(false);
-        else
-            await TakeAsync(step).ConfigureAwait(false);
-        Unproven.Enqueue(step);
-    }
+    protected override Task ReadRemovalAsync(DrainStep step, StagedFile file) => CompareRemovedAsync(file, size => Accepts(step, size, MostBytesUnderWay));
 
-    /// <inheritdoc/>
+    protected override void Answered(DrainStep step) => Unproven.Enqueue(step);
+
     protected override Task<long?> TakeContentAsync(TentacleVerb verb, string name, Func<long, Stream?> open, Action<int> received) =>
         _pipeline.ReadFileAsync(verb, name, size => open(size)!, received);
 
-    /// <inheritdoc/>
-    protected override Stream Decline(DrainStep step, long size) => throw _pipeline.BreakOff($"announced {size} bytes", isFilesFault: true);
+    protected override void Decline(DrainStep step, long size) => throw _pipeline.BreakOff($"announced {size} bytes", isFilesFault: true);
 
-    /// <inheritdoc/>
     protected override DrainItem? TakeItem() => Context.Queue.TakeAhead();
 
-    /// <inheritdoc/>
     protected override async Task ProveAsync()
     {
         await _pipeline.ProveAsync().ConfigureAwait(false);
         window.Proved(_sinceAsked.Elapsed);
         Context.Manner.Proved();
-        Context.Tally.Answered(Unproven.Count);
+        Context.Progress.Answered(Unproven.Count);
     }
 
-    /// <inheritdoc/>
     protected override Task RequeueAsync(Exception error)
     {
         window.Broke();

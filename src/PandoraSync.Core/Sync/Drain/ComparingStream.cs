@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using PandoraSync.Files;
+using PandoraSync.Sync.Staging;
 
 namespace PandoraSync.Sync.Drain;
 
@@ -8,7 +9,7 @@ namespace PandoraSync.Sync.Drain;
 /// Compares what is written to it with a file that is kept. At the first difference it starts to keep the new content too, when it was
 /// told where: then both can be delivered (protocol.md, section 5).
 /// </summary>
-internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOther = null) : Stream
+internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOther = null) : WriteOnlyStream
 {
     private readonly byte[] _buffer = BufferPool.Rent();
     private FileStream? _other;
@@ -22,74 +23,37 @@ internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOth
     /// <summary>True if the kept file is the beginning of what was written: the file grew after the first copy was made.</summary>
     public bool KeptIsBeginning { get; private set; } = true;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _written;
-
-    public override long Position
-    {
-        get => _written;
-        set => throw new NotSupportedException();
-    }
-
     public override void Write(byte[] buffer, int offset, int count)
     {
         if (!_differs && !Matches(buffer, offset, count))
-        {
-            _differs = true;
-            _other = openOther?.Invoke();
-            CopyBeginning();
-        }
-
+            Differ();
         _other?.Write(buffer, offset, count);
         _written += count;
     }
 
     /// <summary>Ends the comparison: content that is shorter than the kept file differs too.</summary>
-    /// <returns>The new content if it differs and was kept; flushed by the caller.</returns>
+    /// <returns>The new content if it differs and was kept, the caller's from now on and not flushed.</returns>
     public FileStream? Complete()
     {
         if (!_differs && _written < kept.Length)
         {
-            _differs = true;
             KeptIsBeginning = false;
-            _other = openOther?.Invoke();
-            CopyBeginning();
+            Differ();
         }
 
-        return _other;
-    }
-
-    /// <summary>Gives the new content to the caller, who closes it.</summary>
-    public FileStream? TakeOther()
-    {
         var other = _other;
         _other = null;
         return other;
     }
 
-    public override void Flush()
-    {
-        // Whoever opened the other file flushes it.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
+    /// <summary>Throws away new content that did not come to its end.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
         {
             _disposed = true;
             BufferPool.Return(_buffer);
-            _other?.Dispose();
+            StagingFolder.Discard(_other);
         }
 
         base.Dispose(disposing);
@@ -116,8 +80,11 @@ internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOth
         return true;
     }
 
-    private void CopyBeginning()
+    /// <summary>From now on the new content is kept too, with the beginning that both have.</summary>
+    private void Differ()
     {
+        _differs = true;
+        _other = openOther?.Invoke();
         if (_other is null)
             return;
         kept.Position = 0;

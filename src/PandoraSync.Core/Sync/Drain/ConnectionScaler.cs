@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Client;
@@ -44,17 +45,12 @@ internal sealed class ConnectionScaler(DrainContext context, TentacleClient? con
         {
             // Whoever still waits for a place at the server has nothing left to do; whoever has one finishes.
             extra.Cancel();
-            await Task.WhenAll(growing, EndOthersAsync(growing)).ConfigureAwait(false);
+            await Task.WhenAny(growing).ConfigureAwait(false);
+            await Task.WhenAll(_others.Append(growing)).ConfigureAwait(false);
         }
 
         // What a connection gave back after the first had ended.
         await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task EndOthersAsync(Task growing)
-    {
-        await Task.WhenAny(growing).ConfigureAwait(false);
-        await Task.WhenAll(_others).ConfigureAwait(false);
     }
 
     private int AtFirst
@@ -82,19 +78,19 @@ internal sealed class ConnectionScaler(DrainContext context, TentacleClient? con
                 return;
             before = now;
             Add(cancellationToken, ended);
-            context.Tally.LogVerbose($"a connection more, {_others.Count + 1} in all: {now:0} answers a second so far");
+            context.Progress.LogVerbose($"a connection more, {_others.Count + 1} in all: {now:0} answers a second so far");
         }
     }
 
     /// <summary>Answers a second over an interval.</summary>
     private async Task<double> MeasureAsync(Task working, CancellationToken ended)
     {
-        var (clock, first) = (Stopwatch.StartNew(), context.Tally.Answers);
+        var (clock, first) = (Stopwatch.StartNew(), context.Progress.Answers);
         do
         {
             await Task.WhenAny(working, Task.Delay(Interval, ended)).ConfigureAwait(false);
         }
-        while (!working.IsCompleted && !ended.IsCancellationRequested && context.Tally.Answers - first < AnswersPerConnection * (_others.Count + 1));
-        return (context.Tally.Answers - first) / clock.Elapsed.TotalSeconds;
+        while (!working.IsCompleted && !ended.IsCancellationRequested && context.Progress.Answers - first < AnswersPerConnection * (_others.Count + 1));
+        return (context.Progress.Answers - first) / clock.Elapsed.TotalSeconds;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading;
 using PandoraSync.Protocol;
 using PandoraSync.Sync.Staging;
@@ -11,11 +12,12 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     // So many files that each end a connection, and no answer between them, are not the files' fault.
     private const int MostFailuresInARow = 1000;
 
-    private readonly ConcurrentQueue<SkippedFile> _left = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly ConcurrentQueue<SkippedFile> _skipped = new();
     private long _files;
     private long _bytes;
     private long _recovered;
-    private long _leftCount;
+    private long _skippedCount;
     private long _done;
     private long _received;
     private long _filesReceived;
@@ -24,30 +26,11 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     private TentacleException? _lastOfFile;
     private TentacleException? _fatal;
 
-    public DrainProgress(SyncSite site, SyncOptions options)
-        : this(site.Name, options)
-    {
-    }
-
     /// <summary>Files found; null until then.</summary>
     public long? Total { get; private set; }
 
     /// <summary>True once the server has done something for us: a connection that it then closes without an answer is broken, not unwanted.</summary>
     public bool HasBeenServed { get; set; }
-
-    public long Files => Interlocked.Read(ref _files);
-
-    public long Bytes => Interlocked.Read(ref _bytes);
-
-    public long Recovered => Interlocked.Read(ref _recovered);
-
-    public SkippedFile[] Skipped => _left.ToArray();
-
-    /// <summary>Files left, those included that are not named.</summary>
-    public long SkippedCount => Interlocked.Read(ref _leftCount);
-
-    /// <summary>The first error that ended the site's drain; null if none has.</summary>
-    public TentacleException? Fatal => Volatile.Read(ref _fatal);
 
     /// <summary>Questions about files that the site has answered so far: the measure of how fast it is.</summary>
     public long Answers => Interlocked.Read(ref _answers);
@@ -73,9 +56,6 @@ internal sealed class DrainProgress(string site, SyncOptions options)
         if (Answers == 0 && Volatile.Read(ref _lastOfFile) is { } error)
             Fail(error);
     }
-
-    /// <summary>Has it told that the site's turn has come.</summary>
-    public void Begin() => Report();
 
     /// <summary>Notes how many files were found.</summary>
     public void Found(long files)
@@ -108,8 +88,8 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     /// <summary>Notes a file that was not taken.</summary>
     public void Skip(string name, string reason, TentacleErrorKind kind)
     {
-        if (Interlocked.Increment(ref _leftCount) <= SiteResult.MostNamed)
-            _left.Enqueue(new SkippedFile(name, reason, kind));
+        if (Interlocked.Increment(ref _skippedCount) <= SiteResult.MostNamed)
+            _skipped.Enqueue(new SkippedFile(name, reason, kind));
         LogVerbose($"'{TentacleText.Show(name)}' is left: {reason}");
         Done();
     }
@@ -124,14 +104,28 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     /// <summary>Notes the error that ends the site's drain; only the first counts.</summary>
     public void Fail(TentacleException error) => Interlocked.CompareExchange(ref _fatal, error, comparand: null);
 
+    /// <summary>What it has come to.</summary>
+    public SiteResult ToResult() => new()
+    {
+        Site = site,
+        Files = Interlocked.Read(ref _files),
+        Bytes = Interlocked.Read(ref _bytes),
+        Recovered = Interlocked.Read(ref _recovered),
+        Skipped = _skipped.ToArray(),
+        SkippedCount = Interlocked.Read(ref _skippedCount),
+        Elapsed = _clock.Elapsed,
+        Error = Volatile.Read(ref _fatal),
+    };
+
     public void LogVerbose(string text) => options.Verbose?.Invoke($"{site}: {text}");
+
+    /// <summary>Has it told how far the site is; first when its turn has come.</summary>
+    public void Report() =>
+        options.Progress?.Invoke(new SyncProgress(site, Interlocked.Read(ref _done), Interlocked.Read(ref _filesReceived), Total, Interlocked.Read(ref _received)));
 
     private void Done()
     {
         Interlocked.Increment(ref _done);
         Report();
     }
-
-    private void Report() =>
-        options.Progress?.Invoke(new SyncProgress(site, Interlocked.Read(ref _done), Interlocked.Read(ref _filesReceived), Total, Interlocked.Read(ref _received)));
 }

@@ -3,9 +3,6 @@ using PandoraSync.Sync.Staging;
 namespace PandoraSync.Sync.Drain;
 
 /// <summary>A question to a server: for a file's content, or for its removal.</summary>
-/// <param name="item">The file.</param>
-/// <param name="removed">Our copy, if the question is to remove what equals it; null if the content is asked for.</param>
-/// <param name="kept">An older copy, which may be the only one of its content, to be compared with what the server has.</param>
 internal sealed class DrainStep(DrainItem item, StagedFile? removed = null, StagedFile? kept = null)
 {
     /// <summary>The file.</summary>

@@ -37,18 +37,18 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
                 // What is staged is brought to its end all the same; the rest waits for the next run.
                 isFull = true;
                 context.Queue.GiveOnlyStaged();
-                context.Tally.Fail(e);
+                context.Progress.Fail(e);
             }
             catch (TentacleException e)
             {
                 if (number > 1 && IsWorthTryingAgain(e))
                 {
-                    context.Tally.LogVerbose($"connection {number} is given up; the others go on: {e.Message}");
+                    context.Progress.LogVerbose($"connection {number} is given up; the others go on: {e.Message}");
                     return;
                 }
 
                 context.Queue.Close();
-                context.Tally.Fail(e);
+                context.Progress.Fail(e);
                 return;
             }
         }
@@ -77,51 +77,38 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         catch (TentacleException e) when (connection is { EndedByFile: true } && IsFailureOfFile(e))
         {
             // The site has served the connection, and the file waits behind the others or is left: nothing to give the site up for.
-            context.Tally.LogVerbose($"{e.Message} Going on with other files.");
+            context.Progress.LogVerbose($"{e.Message} Going on with other files.");
             if (e.Kind != TentacleErrorKind.TooLarge)
                 await RetryPolicy.WaitAsync(1, placeWanted).ConfigureAwait(false);
-            return connection.Progress > 0 ? 0 : failures;
+            return connection.Delivered > 0 ? 0 : failures;
         }
         catch (TentacleException e) when (IsWorthTryingAgain(e))
         {
             // What comes of asking ahead is no failure of the site: after a few breaks in a row it is asked for one file at a time.
-            failures = (connection is { Progress: > 0 } ? 0 : failures) + (context.Manner.Breaks == breaks ? 1 : 0);
+            failures = (connection is { Delivered: > 0 } ? 0 : failures) + (context.Manner.Breaks == breaks ? 1 : 0);
             if (failures > context.Site.Client.RetryCount)
                 throw;
-            context.Tally.LogVerbose($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
+            context.Progress.LogVerbose($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
             await RetryPolicy.WaitAsync(Math.Max(1, failures), placeWanted).ConfigureAwait(false);
             return failures;
         }
     }
 
-    private bool IsFailureOfFile(TentacleException e) => e.Kind == TentacleErrorKind.TooLarge || (IsWorthTryingAgain(e) && context.Tally.TryCharge(e));
+    private bool IsFailureOfFile(TentacleException e) => e.Kind == TentacleErrorKind.TooLarge || (IsWorthTryingAgain(e) && context.Progress.TryCharge(e));
 
     private bool IsWorthTryingAgain(TentacleException e) =>
         RetryPolicy.IsWorthwhile(e)
-        || (context.Tally.HasBeenServed && e.Kind is TentacleErrorKind.AuthenticationFailed or TentacleErrorKind.NotAllowed);
+        || (context.Progress.HasBeenServed && e.Kind is TentacleErrorKind.AuthenticationFailed or TentacleErrorKind.NotAllowed);
 
-    /// <summary>Connects and makes sure that the server answers: over its limit it lets clients connect without serving them (protocol.md, section 1).</summary>
     private async Task<TentacleClient> OpenAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _connected, value: null) is { } open)
-        {
-            context.Tally.HasBeenServed = true;
-            if (open.IsUsable)
-                return open;
-            open.Dispose();
-        }
-
-        var client = await TentacleClient.ConnectAsync(context.Site.Client, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
-            context.Tally.HasBeenServed = true;
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
+        var open = Interlocked.Exchange(ref _connected, value: null);
+        context.Progress.HasBeenServed |= open is not null;
+        if (open is { IsUsable: true })
+            return open;
+        open?.Dispose();
+        var client = await TentacleClient.ConnectAndProbeAsync(context.Site.Client, cancellationToken).ConfigureAwait(false);
+        context.Progress.HasBeenServed = true;
+        return client;
     }
 }

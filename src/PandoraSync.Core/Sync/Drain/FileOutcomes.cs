@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading.Tasks;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
@@ -56,16 +57,26 @@ internal sealed class FileOutcomes(DrainContext context)
             context.Queue.Return(item with { Attempts = item.Attempts + 1 });
     }
 
-    /// <summary>True for a file that is not to be taken.</summary>
-    public bool IsTooLarge(long bytes) => bytes > context.Options.MaxFileBytes;
-
     /// <summary>Leaves a file that is larger than is allowed.</summary>
     public void SkipTooLarge(string name, long bytes) =>
-        context.Tally.Skip(name, $"It has {bytes} bytes, over the limit of {context.Options.MaxFileBytes}: raise the largest file size to take it.", TentacleErrorKind.TooLarge);
+        context.Progress.Skip(name, $"It has {bytes} bytes, over the limit of {context.Options.MaxFileBytes}: raise the largest file size to take it.", TentacleErrorKind.TooLarge);
 
-    /// <summary>Leaves a copy of an earlier run that cannot be read; it stops nothing else.</summary>
-    public void SkipUnreadable(StagedFile file, Exception error) =>
-        context.Tally.Skip(file.Name, LocalFileError.Explain(error, file.Path, "read").Message, TentacleErrorKind.LocalFile);
+    /// <summary>Reads a copy of an earlier run; one that cannot be read is left, and stops nothing else.</summary>
+    /// <returns>False if it cannot be read.</returns>
+    public bool TryRead(StagedFile file, Action<Stream> read)
+    {
+        try
+        {
+            using var content = StagingFolder.Read(file.Path);
+            read(content);
+            return true;
+        }
+        catch (Exception e) when (LocalFileError.IsFileError(e))
+        {
+            context.Progress.Skip(file.Name, LocalFileError.Explain(e, file.Path, "read").Message, TentacleErrorKind.LocalFile);
+            return false;
+        }
+    }
 
     /// <summary>Keeps a file that the server has let go of and that could not be delivered: this run tries again, or any later one.</summary>
     public void KeepRemoved(StagedFile file)
@@ -76,7 +87,7 @@ internal sealed class FileOutcomes(DrainContext context)
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            context.Tally.LogVerbose($"'{file.Name}' could not be noted as removed at the server; the next run asks again: {e.Message}");
+            context.Progress.LogVerbose($"'{file.Name}' could not be noted as removed at the server; the next run asks again: {e.Message}");
         }
 
         context.Queue.Return(new DrainItem(file.Name, file, file.Attempts));
@@ -91,11 +102,11 @@ internal sealed class FileOutcomes(DrainContext context)
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            context.Tally.LogVerbose($"the disk could not keep what was under way: {e.Message}");
+            context.Progress.LogVerbose($"the disk could not keep what was under way: {e.Message}");
         }
     }
 
-    private void Skip(string name, string why, TentacleErrorKind kind) => context.Tally.Skip(name, $"{why}; it is left for the next run.", kind);
+    private void Skip(string name, string why, TentacleErrorKind kind) => context.Progress.Skip(name, $"{why}; it is left for the next run.", kind);
 
     private static TentacleErrorKind KindOf(Exception error) => (error as TentacleException)?.Kind ?? TentacleErrorKind.LocalFile;
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -12,73 +11,44 @@ using PandoraSync.Sync.Staging;
 namespace PandoraSync.Sync.Drain;
 
 /// <summary>Drains one site through several connections and says what became of it. It never throws for what a site or a disk does.</summary>
-internal sealed class SiteDrain
+internal sealed class SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
 {
-    private readonly SyncSite _site;
-    private readonly SyncOptions _options;
-    private readonly IncomingDirectory _incoming;
-    private readonly IReadOnlyCollection<string>? _names;
-    private readonly DrainProgress _tally;
-    private readonly AskingManner _manner;
+    private readonly DrainProgress _progress = new(site.Name, options);
     private readonly List<string> _agentFolders = [];
     private NameTable? _listed;
     private DateTime? _certificateEnd;
-
-    public SiteDrain(SyncSite site, SyncOptions options, IncomingDirectory incoming, IReadOnlyCollection<string>? names)
-    {
-        _site = site;
-        _options = options;
-        _incoming = incoming;
-        _names = names;
-        _tally = new DrainProgress(site, options);
-        _manner = new AskingManner(options.AsksAhead, _tally.LogVerbose);
-    }
 
     /// <summary>Drains the site.</summary>
     /// <param name="cancellationToken">Ends it at once; what was under way is finished by the next run.</param>
     public async Task<SiteResult> RunAsync(CancellationToken cancellationToken)
     {
-        var clock = Stopwatch.StartNew();
-        _tally.Begin();
+        var manner = new AskingManner(options.AsksAhead, _progress.LogVerbose);
+        _progress.Report();
         try
         {
-            await DrainAsync(cancellationToken).ConfigureAwait(false);
+            await DrainAsync(manner, cancellationToken).ConfigureAwait(false);
         }
         catch (TentacleException e)
         {
-            _tally.Fail(e);
+            _progress.Fail(e);
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
-            _tally.Fail(LocalFileError.Explain(e, _incoming.Path, "prepare", _site.Name));
+            _progress.Fail(LocalFileError.Explain(e, incoming.Path, "prepare", site.Name));
         }
 
-        return new SiteResult
-        {
-            Site = _site.Name,
-            Files = _tally.Files,
-            Bytes = _tally.Bytes,
-            Recovered = _tally.Recovered,
-            Skipped = _tally.Skipped,
-            SkippedCount = _tally.SkippedCount,
-            Elapsed = clock.Elapsed,
-            Error = _tally.Fatal,
-            AskedBy = _manner.Description,
-            HasListed = _listed is not null,
-            OldestFile = _listed?.Oldest,
-            CertificateEnd = _certificateEnd,
-        };
+        return _progress.ToResult() with { AskedBy = manner.Description, HasListed = _listed is not null, OldestFile = _listed?.Oldest, CertificateEnd = _certificateEnd };
     }
 
-    private async Task DrainAsync(CancellationToken cancellationToken)
+    private async Task DrainAsync(AskingManner manner, CancellationToken cancellationToken)
     {
-        await OwnStorage.RefuseAsync(_site, _incoming, cancellationToken).ConfigureAwait(false);
-        using var staging = new StagingFolder(_incoming, _site, _options.MinFreeBytes);
+        await OwnStorage.RefuseAsync(site, incoming, cancellationToken).ConfigureAwait(false);
+        using var staging = new StagingFolder(incoming, site, options.MinFreeBytes);
         staging.Clear();
-        await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, _incoming, _tally).ConfigureAwait(false);
+        await Leftovers.DeliverRemovedAsync(staging.RemovedFolder, incoming, _progress).ConfigureAwait(false);
         try
         {
-            await DrainAsync(staging, cancellationToken).ConfigureAwait(false);
+            await DrainAsync(staging, manner, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -86,45 +56,47 @@ internal sealed class SiteDrain
         }
     }
 
-    private async Task DrainAsync(StagingFolder staging, CancellationToken cancellationToken)
+    private async Task DrainAsync(StagingFolder staging, AskingManner manner, CancellationToken cancellationToken)
     {
-        var recovered = _options.KeepsFiles ? [] : staging.Recover().Where(f => IsSafe(f.Name) && IsIntact(f)).ToArray();
+        var recovered = options.KeepsFiles ? [] : staging.Recover().Where(f => IsSafe(f.Name) && IsIntact(f)).ToArray();
         if (recovered.Length > 0)
-            _tally.LogVerbose($"{recovered.Length} files of an interrupted run are finished first");
-        using var listing = _names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
-        var queue = listing is null
-            ? new DrainQueue(recovered, TableOf(_names!.Where(IsSafe)), static _ => true)
-            : new DrainQueue(recovered, listing.Names, IsWanted);
-        _listed = listing?.Names;
-        if (listing is not null)
-            await LeaveFilesNamedAsFoldersAsync(listing.Client, cancellationToken).ConfigureAwait(false);
-        _tally.Found(queue.Total);
-        _tally.LogVerbose($"{queue.Total} files to take");
+            _progress.LogVerbose($"{recovered.Length} files of an interrupted run are finished first");
+
+        // Draining goes on over the connection that has listed.
+        using var client = names is null ? await ListAsync(recovered.Length > 0, cancellationToken).ConfigureAwait(false) : null;
+        var queue = _listed is null
+            ? new DrainQueue(recovered, TableOf(names!.Where(IsSafe)), static _ => true)
+            : new DrainQueue(recovered, _listed, IsWanted);
+        if (client is not null)
+            await SkipFilesNamedAsFoldersAsync(client, cancellationToken).ConfigureAwait(false);
+        _progress.Found(queue.Total);
+        _progress.LogVerbose($"{queue.Total} files to take");
         if (queue.Total == 0)
         {
-            if (listing is not null)
-                await listing.Client.LeaveAsync(cancellationToken).ConfigureAwait(false);
+            if (client is not null)
+                await client.LeaveAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var context = new DrainContext(_site, _options, _incoming, staging, queue, _tally, _manner);
-        await new ConnectionScaler(context, listing?.Client).RunAsync(cancellationToken).ConfigureAwait(false);
-        _tally.FailIfNothingCame();
+        var context = new DrainContext(site, options, incoming, staging, queue, _progress, manner);
+        await new ConnectionScaler(context, client).RunAsync(cancellationToken).ConfigureAwait(false);
+        _progress.FailIfNothingCame();
     }
 
-    /// <summary>Lists the buffer; listing is safe to repeat. A site with nothing in it is asked no more than that.</summary>
-    private async Task<SiteListing> ListAsync(CancellationToken cancellationToken) =>
-        await RetryPolicy.RunAsync(_site.Client, _tally.LogVerbose, async () =>
+    /// <summary>Lists the buffer; listing is safe to repeat. A site with nothing in it, and nothing of it here, is asked no more than that.</summary>
+    private async Task<TentacleClient> ListAsync(bool hasRecovered, CancellationToken cancellationToken) =>
+        await RetryPolicy.RunAsync(site.Client, _progress.LogVerbose, async () =>
         {
-            var client = await TentacleClient.ConnectAsync(_site.Client, cancellationToken).ConfigureAwait(false);
+            var client = await TentacleClient.ConnectAsync(site.Client, cancellationToken).ConfigureAwait(false);
             try
             {
-                _certificateEnd = Earlier(client.PeerCertificateEnd, _site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
-                var names = new NameTable();
-                await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
-                if (names.Count > 0)
+                _certificateEnd = Earlier(client.PeerCertificateEnd, site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
+                var listed = new NameTable();
+                await client.ListAsync(listed.Add, cancellationToken).ConfigureAwait(false);
+                if (hasRecovered || listed.Count > 0)
                     await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
-                return new SiteListing(client, names);
+                _listed = listed;
+                return client;
             }
             catch
             {
@@ -135,10 +107,10 @@ internal sealed class SiteDrain
 
     private static DateTime? Earlier(DateTime? one, DateTime? other) => one is null || other < one ? other : one;
 
-    private static NameTable TableOf(IEnumerable<string> names)
+    private static NameTable TableOf(IEnumerable<string> wanted)
     {
         var table = new NameTable();
-        foreach (var name in names)
+        foreach (var name in wanted)
             table.Add(new ArraySegment<byte>(TentacleText.Encode(name)));
         return table;
     }
@@ -160,7 +132,7 @@ internal sealed class SiteDrain
     }
 
     /// <summary>Names what is listed like a folder for the agents' own files and is a file, which nobody would ever hear of otherwise.</summary>
-    private async Task LeaveFilesNamedAsFoldersAsync(TentacleClient client, CancellationToken cancellationToken)
+    private async Task SkipFilesNamedAsFoldersAsync(TentacleClient client, CancellationToken cancellationToken)
     {
         try
         {
@@ -174,7 +146,7 @@ internal sealed class SiteDrain
         catch (TentacleException e) when (!cancellationToken.IsCancellationRequested)
         {
             // It matters less than the files, which are taken over a new connection.
-            _tally.LogVerbose(e.Message);
+            _progress.LogVerbose(e.Message);
         }
     }
 
@@ -196,7 +168,7 @@ internal sealed class SiteDrain
             why = LocalFileError.Explain(e, file.Path, "read").Message;
         }
 
-        _tally.Skip(TentacleText.Show(file.Name), why, TentacleErrorKind.LocalFile);
+        _progress.Skip(TentacleText.Show(file.Name), why, TentacleErrorKind.LocalFile);
         return false;
     }
 
@@ -205,7 +177,7 @@ internal sealed class SiteDrain
 
     private bool Skip(string name, string why)
     {
-        _tally.Skip(TentacleText.Show(name), why, TentacleErrorKind.BadName);
+        _progress.Skip(TentacleText.Show(name), why, TentacleErrorKind.BadName);
         return false;
     }
 }

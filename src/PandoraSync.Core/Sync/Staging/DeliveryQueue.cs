@@ -72,13 +72,15 @@ internal sealed class DeliveryQueue(DrainContext context)
     /// <exception cref="IOException">The incoming directory cannot be written.</exception>
     public async Task CompleteAsync()
     {
-        await DeliverAsync().ConfigureAwait(false);
-        await _flushed.ConfigureAwait(false);
+        try
+        {
+            await DeliverAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _flushed.ConfigureAwait(false);
+        }
     }
-
-    /// <summary>Comes back when what was delivered is flushed; what waits is left waiting.</summary>
-    /// <exception cref="IOException">The incoming directory cannot be flushed.</exception>
-    public Task WaitForFlushAsync() => _flushed;
 
     private void Place()
     {
@@ -93,26 +95,16 @@ internal sealed class DeliveryQueue(DrainContext context)
                 continue;
             }
 
-            Deliver(file);
+            context.Incoming.Deliver(file);
             _placed.Add(file);
         }
     }
 
-    private void Deliver(StagedFile file) => file.Path = context.Incoming.Deliver(file.Path, file.Name);
-
     private async Task FlushDeliveredAsync(List<StagedFile> delivered, long mark)
     {
-        await DiskRetry.OutlastAsync(() => context.Incoming.FlushAsync(mark), DeliverAgain).ConfigureAwait(false);
+        await context.Incoming.FlushAsync(delivered, mark, context.Staging.WholeFolder).ConfigureAwait(false);
         foreach (var file in delivered)
-            context.Tally.Arrived(file, file.Path);
+            context.Progress.Arrived(file, file.Path);
         Count += delivered.Count;
-
-        // The servers no longer have these files, and the entries that a failed flush was about are not on disk.
-        void DeliverAgain()
-        {
-            mark = context.Incoming.Mark();
-            foreach (var file in delivered.FindAll(f => context.Incoming.TryTakeBack(f, context.Staging.WholeFolder)))
-                Deliver(file);
-        }
     }
 }

@@ -50,21 +50,18 @@ internal sealed class FlushBatch(DrainContext context)
     }
 
     /// <summary>A file of this window to receive into.</summary>
-    /// <param name="claim">Takes the room for it.</param>
-    /// <param name="bytes">Bytes announced.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="Protocol.TentacleException"><see cref="Protocol.TentacleErrorKind.DiskFull"/>: there is no room for it.</exception>
-    public FileStream CreatePart(SpaceClaim claim, long bytes)
+    public FileStream CreatePart()
     {
         _fileSystem ??= context.Staging.Open();
-        return context.Staging.CreatePart(claim, bytes);
+        return context.Staging.CreatePart();
     }
 
     /// <summary>Adds a file that was received into a part of this window, or one that lay here before.</summary>
     public void Add(StagedFile file)
     {
         Files.Add(file);
-        context.Tally.Came();
+        context.Progress.Came();
         _age.Start();
         _bytes += file.Length;
         if (file.Content is null)

@@ -85,27 +85,27 @@ internal sealed class IncomingDirectory : IDisposable
         }
     }
 
-    /// <summary>Takes a delivered file back, to be delivered again.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="folder">Where it goes.</param>
-    /// <returns>False if it is no longer there: the data server has taken it.</returns>
+    /// <summary>Gives a whole and flushed file of a site its place.</summary>
     /// <exception cref="IOException">The directory cannot be written.</exception>
-    public bool TryTakeBack(StagedFile file, string folder)
-    {
-        if (!string.Equals(System.IO.Path.GetDirectoryName(file.Path), Path, StringComparison.Ordinal))
-            return true;
-        if (FileSystemCalls.KindOf(file.Path) != EntryKind.File)
-            return false;
-        StagingFolder.Put(file, folder);
-        return true;
-    }
+    public void Deliver(StagedFile file) => file.Path = Deliver(file.Path, file.Name);
 
     /// <summary>To be asked for before files are delivered, and given to <see cref="FlushAsync"/>.</summary>
     public long Mark() => _flusher.Mark();
 
-    /// <summary>Has what was delivered since the mark on disk when it ends.</summary>
-    /// <exception cref="IOException">The directory could not be flushed: files must be delivered again.</exception>
-    public Task FlushAsync(long mark) => _flusher.FlushAsync(mark);
+    /// <summary>
+    /// Has files on disk that were delivered since the mark. After a failed flush they are delivered once more: their servers no longer have
+    /// them, and the entries that it was about are not on disk.
+    /// </summary>
+    /// <param name="delivered">The files.</param>
+    /// <param name="mark">From before the first was delivered.</param>
+    /// <param name="folder">Where they go meanwhile.</param>
+    /// <exception cref="IOException">The directory could not be flushed for too long.</exception>
+    public Task FlushAsync(List<StagedFile> delivered, long mark, string folder) => DiskRetry.OutlastAsync(() => _flusher.FlushAsync(mark), () =>
+    {
+        mark = Mark();
+        foreach (var file in delivered.FindAll(f => TryTakeBack(f, folder)))
+            Deliver(file);
+    });
 
     /// <inheritdoc/>
     public void Dispose()
@@ -113,6 +113,18 @@ internal sealed class IncomingDirectory : IDisposable
         _lock.Dispose();
         _flusher.Dispose();
         Flushes.Dispose();
+    }
+
+    /// <summary>Takes a delivered file back.</summary>
+    /// <returns>False if it is no longer there: the data server has taken it.</returns>
+    private bool TryTakeBack(StagedFile file, string folder)
+    {
+        if (!string.Equals(System.IO.Path.GetDirectoryName(file.Path), Path, StringComparison.Ordinal))
+            return true;
+        if (FileSystemCalls.KindOf(file.Path) != EntryKind.File)
+            return false;
+        StagingFolder.Put(file, folder);
+        return true;
     }
 
     /// <summary>Compares two files; one that is gone or no file is another.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -40,13 +39,13 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
         return results;
     }
 
-    /// <summary>Files that wait in staging; 0 where it cannot be read.</summary>
+    /// <summary>Files of earlier runs that are whole in staging and wait for the next run; 0 where it cannot be read.</summary>
     public static long Count(string incomingDirectory)
     {
         try
         {
             var staging = new DirectoryInfo(Path.Combine(incomingDirectory, IncomingDirectory.OwnFolder));
-            return staging.Exists ? staging.GetDirectories().Sum(site => Kept.Append(StagingFolder.Removed).Sum(kept => FilesIn(Path.Combine(site.FullName, kept)).LongLength)) : 0;
+            return staging.Exists ? staging.GetDirectories().Sum(site => Kept.Append(StagingFolder.Removed).Sum(kept => StagingFolder.FilesIn(Path.Combine(site.FullName, kept)).LongLength)) : 0;
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {
@@ -57,55 +56,45 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
     /// <summary>Delivers files whose removal their server has confirmed.</summary>
     /// <param name="folder">Where they are; it need not be there.</param>
     /// <param name="incoming">Where they go.</param>
-    /// <param name="tally">Told of each.</param>
+    /// <param name="progress">Told of each.</param>
     /// <exception cref="IOException">One cannot be delivered.</exception>
-    public static async Task DeliverRemovedAsync(string folder, IncomingDirectory incoming, DrainProgress tally)
+    public static async Task DeliverRemovedAsync(string folder, IncomingDirectory incoming, DrainProgress progress)
     {
         var delivered = new List<StagedFile>();
         var mark = incoming.Mark();
         try
         {
-            foreach (var file in FilesIn(folder).Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsRecovered = true }))
+            foreach (var file in StagingFolder.FilesIn(folder).Select(f => new StagedFile(f.Name, f.FullName, f.Length) { IsRecovered = true }))
             {
-                Deliver(file);
+                incoming.Deliver(file);
                 delivered.Add(file);
             }
         }
         finally
         {
             if (delivered.Count > 0)
-                await DiskRetry.OutlastAsync(() => incoming.FlushAsync(mark), DeliverAgain).ConfigureAwait(false);
+                await incoming.FlushAsync(delivered, mark, folder).ConfigureAwait(false);
             foreach (var file in delivered)
-                tally.Arrived(file, file.Path);
-        }
-
-        void Deliver(StagedFile file) => file.Path = incoming.Deliver(file.Path, file.Name);
-
-        void DeliverAgain()
-        {
-            mark = incoming.Mark();
-            foreach (var file in delivered.FindAll(f => incoming.TryTakeBack(f, folder)))
-                Deliver(file);
+                progress.Arrived(file, file.Path);
         }
     }
 
     private async Task<SiteResult?> FinishAsync(string folder)
     {
-        var clock = Stopwatch.StartNew();
         var endpoint = SyncSite.ReadFolderName(Path.GetFileName(folder));
         var site = endpoint?.ToString() ?? Path.GetFileName(folder);
         if (Directory.Exists(Path.Combine(folder, StagingFolder.Part)))
             Directory.Delete(Path.Combine(folder, StagingFolder.Part), recursive: true);
         if (endpoint is not null && drained.FirstOrDefault(d => string.Equals(d, SyncSite.FolderNameOf(endpoint), StringComparison.Ordinal)) is { } known)
             Adopt(folder, Path.Combine(incoming.Staging, known));
-        var tally = new DrainProgress(site, options);
-        await DeliverRemovedAsync(Path.Combine(folder, StagingFolder.Removed), incoming, tally).ConfigureAwait(false);
-        var left = Kept.Sum(kept => FilesIn(Path.Combine(folder, kept)).LongCount());
+        var progress = new DrainProgress(site, options);
+        await DeliverRemovedAsync(Path.Combine(folder, StagingFolder.Removed), incoming, progress).ConfigureAwait(false);
+        var left = Kept.Sum(kept => StagingFolder.FilesIn(Path.Combine(folder, kept)).LongCount());
         if (left > 0)
             options.Warn?.Invoke($"{left} file{(left == 1 ? string.Empty : "s")} of '{site}', which this run does not drain, still wait{(left == 1 ? "s" : string.Empty)} in '{folder}': drain '{site}' once more, or, if it is never to be called so again, move the files from there into the incoming directory.");
         else
             RemoveEmpty(folder);
-        return tally.Files == 0 ? null : new SiteResult { Site = site, Files = tally.Files, Bytes = tally.Bytes, Recovered = tally.Recovered, Skipped = [], SkippedCount = 0, Elapsed = clock.Elapsed };
+        return progress.ToResult() is { Files: > 0 } result ? result : null;
     }
 
     private static readonly string[] Kept = [StagingFolder.Whole, StagingFolder.Again, StagingFolder.Moved];
@@ -119,7 +108,7 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
         {
             var target = Path.Combine(known, kept);
             using var handle = FolderHandle.Open(target);
-            foreach (var file in FilesIn(Path.Combine(folder, kept)))
+            foreach (var file in StagingFolder.FilesIn(Path.Combine(folder, kept)))
             {
                 if (!FileSystemCalls.TryRename(file.FullName, Path.Combine(target, file.Name)) && IncomingDirectory.HaveSameContent(file.FullName, Path.Combine(target, file.Name)))
                     file.Delete();
@@ -128,8 +117,6 @@ internal sealed class Leftovers(IncomingDirectory incoming, HashSet<string> drai
             handle.Flush();
         }
     }
-
-    private static FileInfo[] FilesIn(string folder) => Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
 
     private static void RemoveEmpty(string folder)
     {

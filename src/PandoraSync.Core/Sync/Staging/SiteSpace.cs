@@ -20,9 +20,6 @@ internal sealed class SiteSpace(string folder, string site, long minFreeBytes)
     private const string Advice = "make room, then run again; nothing is lost.";
     private long _announced;
 
-    /// <summary>Begins a transfer, which claims room as soon as it needs some.</summary>
-    public SpaceClaim Begin() => new(this);
-
     /// <summary>Takes room for a file if the reserves are kept when all has come that this site has announced.</summary>
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.DiskFull"/>: there is too little.</exception>
     public void Take(long bytes)

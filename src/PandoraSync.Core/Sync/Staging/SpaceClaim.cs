@@ -3,7 +3,7 @@ using PandoraSync.Protocol;
 
 namespace PandoraSync.Sync.Staging;
 
-/// <summary>The room that one transfer has claimed and not filled yet; given back when disposed.</summary>
+/// <summary>The room that one transfer has claimed, as soon as it needed some, and not filled yet; given back when disposed.</summary>
 internal sealed class SpaceClaim(SiteSpace room) : IDisposable
 {
     // What all transfers of a run write between two looks is to be less than the reserve.

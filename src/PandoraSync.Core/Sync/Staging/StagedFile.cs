@@ -3,11 +3,6 @@ using System.IO;
 namespace PandoraSync.Sync.Staging;
 
 /// <summary>A file of a site on its way into the incoming directory: onto the disk, and out of the server's hands.</summary>
-/// <param name="name">Its name at the site.</param>
-/// <param name="path">Where it lies.</param>
-/// <param name="length">Bytes.</param>
-/// <param name="onDisk">How far it is on its way to the disk.</param>
-/// <param name="atServer">What became of it at its server.</param>
 internal sealed class StagedFile(string name, string path, long length, FileOnDisk onDisk = FileOnDisk.Written, FileAtServer atServer = FileAtServer.Present)
 {
     /// <summary>Its name at the site.</summary>
@@ -59,7 +54,7 @@ internal sealed class StagedFile(string name, string path, long length, FileOnDi
     public void FailFlush() => OnDisk = IsFlushed ? OnDisk : FileOnDisk.Suspect;
 
     /// <summary>Its entry has come to the disk.</summary>
-    public void Settle() => OnDisk = FileOnDisk.Durable;
+    public void MakeDurable() => OnDisk = FileOnDisk.Durable;
 
     /// <summary>The server is told to remove it. What it may have been told before stays in doubt.</summary>
     public void AskRemoval() => AtServer = AtServer == FileAtServer.Present ? FileAtServer.RemovalAsked : AtServer;

@@ -84,8 +84,8 @@ internal sealed class StagingFolder : IDisposable
     /// </summary>
     public IReadOnlyList<StagedFile> Recover() =>
     [
-        .. FilesIn(Whole).Concat(FilesIn(Again)).Select(f => Recovered(f, f.Name, digest: null, FileOnDisk.Flushed)),
-        .. FilesIn(Moved).Select(f => f.Name.IndexOf('.') switch
+        .. FilesIn(_whole).Concat(FilesIn(Path.Combine(_folder, Again))).Select(f => Recovered(f, f.Name, digest: null, FileOnDisk.Flushed)),
+        .. FilesIn(Path.Combine(_folder, Moved)).Select(f => f.Name.IndexOf('.') switch
         {
             0 => Recovered(f, f.Name.Substring(1), digest: null, FileOnDisk.Suspect),
             DigestCharacters => Recovered(f, f.Name.Substring(DigestCharacters + 1), f.Name.Substring(0, DigestCharacters), FileOnDisk.Suspect),
@@ -116,17 +116,6 @@ internal sealed class StagingFolder : IDisposable
     }
 
     /// <summary>A file to receive into.</summary>
-    /// <param name="claim">Takes the room for it.</param>
-    /// <param name="bytes">Bytes announced.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.DiskFull"/>: there is no room for it.</exception>
-    public FileStream CreatePart(SpaceClaim claim, long bytes)
-    {
-        claim.Claim(bytes);
-        return CreatePart();
-    }
-
-    /// <summary>A file to receive into what may be an only copy: the reserve of the disk is there for that.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public FileStream CreatePart() => _part.Create(FileAccess.ReadWrite);
 
@@ -185,8 +174,8 @@ internal sealed class StagingFolder : IDisposable
         }
     }
 
-    private IEnumerable<FileInfo> FilesIn(string folder) =>
-        Directory.Exists(Path.Combine(_folder, folder)) ? new DirectoryInfo(Path.Combine(_folder, folder)).EnumerateFiles() : [];
+    /// <summary>The files in a folder, which need not be there.</summary>
+    public static FileInfo[] FilesIn(string folder) => Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
 
     private static StagedFile Recovered(FileInfo file, string name, string? digest, FileOnDisk onDisk) =>
         new(name, file.FullName, file.Length, onDisk, FileAtServer.Unknown) { Sha256 = digest, IsRecovered = true };
@@ -214,7 +203,7 @@ internal sealed class StagingFolder : IDisposable
 
         await _wholeFlusher.FlushAsync(mark).ConfigureAwait(false);
         foreach (var file in files)
-            file.Settle();
+            file.MakeDurable();
     }
 
     private void PutAgain(StagedFile file)

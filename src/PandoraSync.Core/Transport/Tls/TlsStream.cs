@@ -16,7 +16,7 @@ namespace PandoraSync.Transport.Tls;
 internal sealed class TlsStream : Stream
 {
     // Saying goodbye needs room for 31 bytes in the socket's buffer; a peer that gives none gets no goodbye.
-    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly SslStream _tls;
     private readonly HandshakeWatch _watch;
@@ -157,7 +157,7 @@ internal sealed class TlsStream : Stream
     {
         try
         {
-            TlsCalls.ShutdownAsync(_tls).Wait(GoodbyePatience);
+            TlsCalls.ShutdownAsync(_tls).Wait(GoodbyeTimeout);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
