@@ -3,8 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using PandoraSync.Cmdlets.Base;
-using PandoraSync.Cmdlets.Sync;
-using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync;
