@@ -8,7 +8,8 @@ BeforeDiscovery {
     }
     $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
     $texts = foreach ($path in 'README.md', 'CONTRIBUTING.md', 'tools/fuzz/README.md' + @([IO.Directory]::GetFiles([IO.Path]::Combine($root, 'docs'), '*.md') | ForEach-Object { "docs/$([IO.Path]::GetFileName($_))" }) | Sort-Object) { @{ document = $path } }
-    $documents = @($texts | Where-Object { [IO.File]::ReadAllText([IO.Path]::Combine($root, $_.document)) -match '(?m)^```powershell' }) + @([IO.Directory]::GetFiles($pages, 'about_*') | Sort-Object | ForEach-Object { @{ document = "docs/en-US/$([IO.Path]::GetFileName($_))" } })
+    $topics = foreach ($path in [IO.Directory]::GetFiles($pages, 'about_*') | Sort-Object) { @{ document = "docs/en-US/$([IO.Path]::GetFileName($path))" } }
+    $documents = @($texts) + @($topics) | Where-Object { [IO.File]::ReadAllText([IO.Path]::Combine($root, $_.document)) -match '(?m)^(```powershell$| {8}(\$|[A-Z]\w+-[A-Z]))' }
     $names = @($examples | ForEach-Object { $_.page } | Sort-Object -Unique | ForEach-Object { @{ page = $_ } })
 }
 

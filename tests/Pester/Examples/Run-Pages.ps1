@@ -122,7 +122,7 @@ function Invoke-Document($Path) {
     $shell = New-Shell
     try {
         if ($isFirst) { $null = New-Item -ItemType SymbolicLink "$here/artifacts" -Target ([IO.Path]::GetFullPath([IO.Path]::Combine($Module, '..', '..'))) }
-        else { $null = [powershell]::Create($shell).AddScript('Import-Module PandoraSync; function Get-Credential { Import-Clixml ./login.xml }').Invoke() }
+        else { $null = [powershell]::Create($shell).AddScript('Import-Module PandoraSync; function Get-Credential { [pscredential]::new(''any'', (ConvertTo-SecureString sesame -AsPlainText -Force)) }').Invoke() }
         $isSite = $false
         foreach ($block in $blocks) {
             # A topic is about both ends, which are two machines.
