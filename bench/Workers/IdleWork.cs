@@ -17,17 +17,19 @@ using PandoraSync.Transport.Tls;
 namespace PandoraSync.Bench;
 
 /// <summary>
-/// A continuous run in a process of its own, a round every 60 s by a clock that may run fast: incoming, sites (a file that names them), speed, minutes; authority
-/// for TLS. Says when every site has been called twice, goes on when it is told to, and reports an <see cref="IdleReport"/> of the minutes after that.
+/// A continuous run in a process of its own, a round every 60 s by a clock that may run fast: incoming, sites (a file that names them), speed, minutes, warm (calls before that); authority
+/// for TLS. Says when every site has been called twice and code has been compiled, goes on when it is told to, and reports an <see cref="IdleReport"/> of the minutes after that.
 /// </summary>
 internal static class IdleWork
 {
     public const string Word = "idle";
-    private const double WarmUpSpeed = 10;
+    private const double WarmUpSpeed = 60;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public static async Task RunAsync(WorkerArguments given)
     {
+        // As the unit of the service has it.
+        AppContext.SetData("System.Net.Security.TlsCacheSize", "20000");
         using var patience = new CancellationTokenSource(Limit);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
         var tls = given.Find("authority") is { } authority ? new TlsClientOptions(PeerTrust.Create(TrustedAuthorities.FromFile(authority))) : null;
@@ -48,7 +50,8 @@ internal static class IdleWork
         var run = Task.Run(() => sync.RunAsync(end.Token), CancellationToken.None);
 
         // Code has to be loaded and compiled once, and sessions have to be made.
-        await Eventually.BecomesTrue(() => Interlocked.Read(ref turns) >= 2 * sites.Length, "every site is called twice", Limit);
+        var first = given.Number("warm");
+        await Eventually.BecomesTrue(() => Interlocked.Read(ref turns) >= Math.Max(first, 2 * sites.Length), "every site is called twice", Limit);
         await Worker.SayAsync(true);
         await Console.In.ReadLineAsync(patience.Token);
         clock.Speed = given.Number("speed");

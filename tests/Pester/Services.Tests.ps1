@@ -34,7 +34,7 @@ Describe 'A service of systemd' {
         $changed.HasChanged | Should -BeTrue
         Read-Unit $path 'ExecStart' | Should -Match "Invoke-PandoraSync -ConfigPath '.*' -Continuous -Interval 30 -LogFormat Journal`"`$"
         Read-Unit $path 'User', 'SupplementaryGroups', 'MemoryMax' | Should -BeNullOrEmpty
-        foreach ($line in 'User=pandora', 'SupplementaryGroups=apache', 'MemoryMax=268435456', "ReadWritePaths=`"$($place.Incoming)`"", 'Type=notify', 'WatchdogSec=180') { [IO.File]::ReadAllLines($path) | Should -Contain $line }
+        foreach ($line in 'User=pandora', 'SupplementaryGroups=apache', 'MemoryMax=268435456', "ReadWritePaths=`"$($place.Incoming)`"", 'Type=notify', 'WatchdogSec=180', 'Environment=DOTNET_SYSTEM_NET_SECURITY_TLSCACHESIZE=20000') { [IO.File]::ReadAllLines($path) | Should -Contain $line }
         @(Get-FileName $place.Units).Count | Should -Be 1
     }
 
