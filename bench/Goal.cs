@@ -34,6 +34,14 @@ internal sealed record Goal(string Text, Func<ComparisonResult, double?> Measure
         unit,
         IsMost: true);
 
+    /// <summary>A figure reaches a bound in every round.</summary>
+    public static Goal AtLeast(string of, string what, double least, string unit) => new(
+        FormattableString.Invariant($"{of}: {what} at least {least:0.##} {unit}"),
+        result => result.Figure(of, what)?.Least,
+        least,
+        unit,
+        IsMost: false);
+
     /// <summary>The goal, what was reached, and whether that is enough, as a line of Markdown.</summary>
     public string Report(ComparisonResult result)
     {

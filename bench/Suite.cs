@@ -22,6 +22,8 @@ internal static class Suite
         ("big", false, BigFileRuns.Compare),
         ("crowd", false, CrowdRuns.Compare),
         ("sites", false, SiteRuns.Compare),
+        ("workers", false, WorkerRuns.Compare),
+        ("idle", false, IdleRuns.Compare),
         ("configuration", false, ConfigurationRuns.Compare),
         ("million", true, MillionRuns.Compare),
     ];

@@ -10,7 +10,7 @@ using PandoraSync.Transport;
 
 namespace PandoraSync.Bench;
 
-/// <summary>A sync server in a process of its own, draining in the default way: incoming, sites (a file that names them), parallel, files (expected). Reports a <see cref="DrainReport"/>.</summary>
+/// <summary>A sync server in a process of its own, draining in the default way: incoming, sites (a file that names them), parallel, files (expected); worker and workers for a share of the sites, drained when it is told to go on. Reports a <see cref="DrainReport"/>.</summary>
 internal static class DrainWork
 {
     public const string Word = "drain";
@@ -38,11 +38,25 @@ internal static class DrainWork
         var sites = (await File.ReadAllLinesAsync(given["sites"], patience.Token))
             .Select(s => new SyncSite(new TentacleClientOptions(TentacleEndpoint.Parse(s)) { Timeout = TimeSpan.FromSeconds(60) }))
             .ToArray();
+        if (given.Find("workers") is not null)
+        {
+            sites = [.. new WorkerShare(given.Number("worker"), given.Number("workers")).Of(sites)];
+            await Worker.SayAsync(true);
+            await Console.In.ReadLineAsync(patience.Token);
+        }
+
+        using var self = Process.GetCurrentProcess();
+        var before = self.TotalProcessorTime;
         clock.Start();
         var results = await SyncRunner.DrainAsync(sites, options, completed: null, patience.Token);
         var seconds = clock.Elapsed.TotalSeconds;
+        self.Refresh();
         var failed = results.FirstOrDefault(r => !r.Succeeded);
         var failure = failed is null ? null : $"{failed.Site}: {failed.Error?.Message ?? failed.Skipped[0].ToString()}";
-        await Worker.SayAsync(new DrainReport(seconds, results.Sum(r => r.Files), failure, ProcessMemory.Peak(Environment.ProcessId), tenths));
+        await Worker.SayAsync(new DrainReport(seconds, results.Sum(r => r.Files), failure, ProcessMemory.Peak(Environment.ProcessId), tenths)
+        {
+            Sites = sites.Length,
+            ProcessorSeconds = (self.TotalProcessorTime - before).TotalSeconds,
+        });
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Threading.Tasks;
 using PandoraSync.Server;
 using PandoraSync.TestSupport;
@@ -16,8 +17,11 @@ internal static class ServerWork
     /// <summary>One server: folder, connections; certificate and key for TLS. Reports its <see cref="ServerReport"/>.</summary>
     public const string Serve = "serve";
 
-    /// <summary>Many servers with a few files each: folder, sites, files. Reports their <see cref="ServerReport"/>.</summary>
+    /// <summary>Many servers with a few files each: folder, sites, files; first for the number of the first site. Reports their <see cref="ServerReport"/>.</summary>
     public const string ServeMany = "serve-many";
+
+    /// <summary>Many servers with nothing in them: folder, sites; certificate and key for TLS. Reports their <see cref="ServerReport"/>, and once more when it is told to go on.</summary>
+    public const string ServeEmpty = "serve-empty";
 
     private const long MaxFileBytes = 4L * 1024 * 1024 * 1024;
 
@@ -45,8 +49,9 @@ internal static class ServerWork
     public static async Task ServeManyAsync(WorkerArguments given)
     {
         var (sites, files) = (given.Number("sites"), given.Number("files"));
+        var first = given.Find("first") is null ? 0 : given.Number("first");
         var servers = new List<TentacleServer>();
-        for (var i = 0; i < sites; i++)
+        for (var i = first; i < first + sites; i++)
         {
             var folder = Directory.CreateDirectory(Path.Combine(given["folder"], i.ToString(CultureInfo.InvariantCulture))).FullName;
             for (var n = 0; n < files; n++)
@@ -63,5 +68,25 @@ internal static class ServerWork
         await Worker.SayAsync(new ServerReport { Endpoints = [.. servers.Select(s => s.Endpoints[0].ToString())] });
         await Worker.EndOfInputAsync();
         await Task.WhenAll(servers.Select(s => s.StopAsync()));
+    }
+
+    public static async Task ServeEmptyAsync(WorkerArguments given)
+    {
+        var servers = new List<TentacleServer>();
+        var lines = new List<TlsCounter>();
+        var tls = given.Find("certificate") is { } certificate ? new TlsServerOptions(TlsIdentity.FromFiles(certificate, given["key"])) : null;
+        for (var i = 0; i < given.Number("sites"); i++)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(given["folder"], i.ToString(CultureInfo.InvariantCulture))).FullName;
+            servers.Add(TentacleServer.Start(new TentacleServerOptions(folder) { Addresses = ["127.0.0.1"], Port = 0, AllowListing = true, Tls = tls }));
+            lines.Add(new TlsCounter(new IPEndPoint(IPAddress.Loopback, servers[i].Endpoints[0].Port)));
+        }
+
+        string[] endpoints = [.. lines.Select(l => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{l.Port}"))];
+        await Worker.SayAsync(new ServerReport { Endpoints = endpoints });
+        while (await Console.In.ReadLineAsync() is not null)
+            await Worker.SayAsync(new ServerReport { Endpoints = endpoints, Connections = lines.Sum(l => (long)l.Connections), Resumed = lines.Sum(l => (long)l.Resumed) });
+        await Task.WhenAll(servers.Select(s => s.StopAsync()));
+        lines.ForEach(l => l.Dispose());
     }
 }

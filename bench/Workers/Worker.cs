@@ -25,6 +25,12 @@ internal static class Worker
             case TransferWork.Word:
                 await TransferWork.RunAsync(given);
                 return 0;
+            case ServerWork.ServeEmpty:
+                await ServerWork.ServeEmptyAsync(given);
+                return 0;
+            case IdleWork.Word:
+                await IdleWork.RunAsync(given);
+                return 0;
             case DrainWork.Word:
                 await DrainWork.RunAsync(given);
                 return 0;

@@ -20,6 +20,9 @@
 
   function count(number) { return number.toLocaleString('en-US', { maximumFractionDigits: 1 }); }
 
+  // The beginning of a long name, and its port.
+  function short(name) { return name.length > 30 ? name.slice(0, 22) + '\u2026' + name.slice(-7) : name; }
+
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim(); }
 
   // A chart without numbers says so instead of showing empty axes.
@@ -40,7 +43,7 @@
     var value = isAcross ? 'x' : 'y', names = isAcross ? 'y' : 'x';
     var scales = {}, most = Math.max.apply(null, datasets[0].data);
     scales[value] = { beginAtZero: true, stacked: true, ticks: { callback: format, maxTicksLimit: 6, stepSize: format === size ? step(most) : undefined, precision: format === count ? 0 : undefined }, grid: {} };
-    scales[names] = { stacked: true, ticks: isAcross ? { autoSkip: false } : { maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } };
+    scales[names] = { stacked: true, ticks: isAcross ? { autoSkip: false, callback: function (i) { return short(labels[i]); } } : { maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } };
     charts.push(new Chart(canvas, {
       type: 'bar',
       data: { labels: labels, datasets: datasets },
@@ -69,18 +72,22 @@
   }
 
   function main(values, least) { return [{ data: values, isMain: true, least: least }]; }
-  function bars(id, set, format, empty, least) { draw(id, true, set.names, main(set.values, least), format, empty); }
+  function bars(id, set, format, empty, sets) {
+    if (set.of > set.names.length) document.getElementById(id).closest('figure').querySelector('figcaption').textContent += ' (' + set.names.length + ' of ' + set.of + ')';
+    draw(id, true, set.names, sets || main(set.values), format, empty);
+  }
+  var none = data.siteFiles.names.length > 0 ? 'No run has failed.' : 'There was no run.';
 
   draw('files', false, data.times, main(data.files), count, 'No run has a time.');
   draw('bytes', false, data.times, main(data.bytes), size, 'No run has a time.');
   draw('failures', false, data.times, data.failures.map(function (kind, i) {
     return { label: kind.name, data: kind.values, backgroundColor: palette[i % palette.length] };
-  }), count, 'No run has failed.');
-  bars('siteFailures', data.siteFailures, count, 'No run has failed.');
+  }), count, none);
+  bars('siteFailures', data.siteFailures, count, none, [{ data: data.siteFailures.values, backgroundColor: palette[0] }]);
   bars('siteFiles', data.siteFiles, count, 'No site was called.');
   bars('siteBytes', data.siteBytes, size, 'No site was called.');
   bars('ages', data.ages, count, 'The results do not say how old the oldest files are.');
-  bars('certificates', data.certificates, count, 'The results do not say when certificates end.', 14);
+  bars('certificates', data.certificates, count, 'The results do not say when certificates end.', main(data.certificates.values, 14));
   paint();
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
 })();

@@ -129,6 +129,7 @@ Describe 'What a new admin ran into' {
 
     It '7: -Port and another port behind the host are refused' {
         { Get-TentacleFile "127.0.0.1:$($small.Port)" -Port 1 @once } | Should -Throw "*:$($small.Port)' has a port of its own, and -Port says 1*"
+        { Get-TentacleFile "127.0.0.1:$($small.Port)" -Port 41121 @once } | Should -Throw "*has a port of its own, and -Port says 41121*"
         Get-TentacleFile "127.0.0.1:$($small.Port)" -Port $small.Port @once -Name '*x*' | Should -BeNullOrEmpty
     }
 

@@ -133,10 +133,29 @@ Describe 'What a new admin ran into' {
         (Get-Command Invoke-PandoraSync).ImplementingType.BaseType.GetProperties('Public, Instance, DeclaredOnly').Name | ForEach-Object { $row[$_] = '' }
         $row.Count | Should -BeGreaterThan 14
         foreach ($column in @($row.Keys | Where-Object { $_ -notin 'ComputerName', 'Destination' })) { $row[$column] = $cell }
-        $result = [pscustomobject] $row | Invoke-PandoraSync -Destination $incoming -ErrorVariable problems
+        $result = [pscustomobject] $row | Invoke-PandoraSync -Destination $incoming -ErrorVariable problems -WarningAction SilentlyContinue
         $problems | Should -BeNullOrEmpty
         $result.Files | Should -Be 3
-        [pscustomobject] $row | Test-TentacleServer -Quiet | Should -BeTrue
+        [pscustomobject] $row | Test-TentacleServer -Quiet -WarningAction SilentlyContinue | Should -BeTrue
+    }
+
+    It '4: a file with columns for TLS, and nothing in them, is warned of once, with the sites' {
+        $rows = 1..5 | ForEach-Object { [pscustomobject] @{ ComputerName = "127.0.0.$($_):1"; CaPath = ''; Fingerprint = ' ' } }
+        $rows | Invoke-PandoraSync -Destination $incoming -WhatIf -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -Be '127.0.0.1:1, 127.0.0.2:1, 127.0.0.3:1 and 2 more: called without TLS, since the cells for it are empty. Fill in CaPath or Fingerprint, or keep such sites in a file without these columns.'
+        [pscustomobject] @{ ComputerName = $site; CertificatePath = '' } | Get-TentacleFile -WarningVariable warnings -WarningAction SilentlyContinue | Should -HaveCount 3
+        "$warnings" | Should -BeLike "$($site): called without TLS*"
+        [pscustomobject] @{ ComputerName = $site; SkipHostNameCheck = '' } | Get-TentacleFile -WarningVariable warnings | Should -HaveCount 3
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It '4: a cell that is no number, or no passphrase, is an error of its row: <column>' -ForEach @(
+        @{ column = 'Port'; cell = '4112x'; says = "'4112x' is not a number without decimals" }, @{ column = 'TimeoutSec'; cell = 'abc'; says = "'abc' is not a number" },
+        @{ column = 'Connections'; cell = 'many'; says = "'many' is not a number" }, @{ column = 'Passphrase'; cell = 'sesame'; says = 'A text is no passphrase' }) {
+        [pscustomobject] @{ ComputerName = $site; $column = $cell } | Invoke-PandoraSync -Destination $incoming -ErrorAction SilentlyContinue -ErrorVariable problems | Should -BeNullOrEmpty
+        "$problems" | Should -Match "'$column'.*$says"
+        Get-FileName $buffer | Should -HaveCount 3
     }
 
     It '4: what is empty on the command line is no blank cell: -<name>' -ForEach @(

@@ -52,8 +52,8 @@ Describe 'An error has an id, a category and advice' {
 
     It 'of a certificate that is not trusted says which rule failed, and apart from it what to do: <rule>' -ForEach @(
         @{ rule = 'PinMismatch'; parameters = { @{ Fingerprint = '00' * 32 } }; problem = 'neither its key nor its certificate has the fingerprint' ; action = 'If its key was changed on purpose, give the new fingerprint; otherwise somebody else has answered.' }
-        @{ rule = 'UnknownAuthority'; parameters = { @{ CaPath = (New-TentacleCertificate -Authority -CommonName other -OutputDirectory (New-Folder)).CaPath } }; problem = 'its certificate was not issued by an authority of'; action = 'Use the authority file of its issuer, and have the peer send the authorities in between.' }
-        @{ rule = 'WrongName'; parameters = { @{ CaPath = $ca.CaPath; ComputerName = '127.0.0.2' } }; problem = "its certificate is not for '127.0.0.2'"; action = 'Connect by a name in the certificate, have this one added to it, or skip the host name check.' }) {
+        @{ rule = 'UnknownAuthority'; parameters = { @{ CaPath = (New-TentacleCertificate -Authority -CommonName other -OutputDirectory (New-Folder)).CaPath } }; problem = 'its certificate was not issued by an authority of'; action = 'Use the authority file of its issuer (-CaPath), and have the peer send the authorities in between.' }
+        @{ rule = 'WrongName'; parameters = { @{ CaPath = $ca.CaPath; ComputerName = '127.0.0.2' } }; problem = "its certificate is not for '127.0.0.2'"; action = 'Connect by a name in the certificate, have this one added to it, or skip the host name check (-SkipHostNameCheck).' }) {
         $parameters = & $parameters
         foreach ($name in $parameters.Keys) { $at[$name] = $parameters[$name] }
         $anywhere = $site | Start-TentacleServer (New-Folder) -Port 0

@@ -1,13 +1,15 @@
 # Runs every example of the help's pages exactly as printed, in a world that has the names, addresses and folders that they use
-# (Examples/World.sh), and compares what it shows and which files it leaves with Views/examples.*.txt. Those of README and docs are run too, and what stands as text behind a block
-# is what it shows. After a change that is meant, run with PANDORASYNC_UPDATE_VIEWS=1, look at the files, and commit them.
+# (Examples/World.sh), and compares what it shows and which files it leaves with Views/examples.*.txt. Those of README, docs and the about topics are run too, and what stands as text
+# behind a block is what it shows; of commands for sh it is seen that they can be read and that what they name is there. After a change that is meant, run with PANDORASYNC_UPDATE_VIEWS=1, look at the files, and commit them.
 BeforeDiscovery {
     $pages = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'en-US'))
     $examples = foreach ($path in [IO.Directory]::GetFiles($pages, '*-*.md') | Sort-Object) {
         foreach ($match in [regex]::Matches([IO.File]::ReadAllText($path), '(?m)^### (Example \d+: [^\r\n]+)')) { @{ page = [IO.Path]::GetFileNameWithoutExtension($path); title = $match.Groups[1].Value } }
     }
     $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    $documents = foreach ($path in 'README.md', 'docs/getting-started.md', 'docs/migrating-from-tentacle.md', 'docs/troubleshooting.md') { @{ document = $path } }
+    $texts = foreach ($path in 'README.md', 'CONTRIBUTING.md', 'tools/fuzz/README.md' + @([IO.Directory]::GetFiles([IO.Path]::Combine($root, 'docs'), '*.md') | ForEach-Object { "docs/$([IO.Path]::GetFileName($_))" }) | Sort-Object) { @{ document = $path } }
+    $topics = foreach ($path in [IO.Directory]::GetFiles($pages, 'about_*') | Sort-Object) { @{ document = "docs/en-US/$([IO.Path]::GetFileName($path))" } }
+    $documents = @($texts) + @($topics) | Where-Object { [IO.File]::ReadAllText([IO.Path]::Combine($root, $_.document)) -match '(?m)^(```powershell$| {8}(\$|[A-Z]\w+-[A-Z]))' }
     $names = @($examples | ForEach-Object { $_.page } | Sort-Object -Unique | ForEach-Object { @{ page = $_ } })
 }
 
@@ -15,7 +17,7 @@ BeforeAll {
     . ([IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
     $pages = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'en-US'))
     $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    $documentPaths = 'README.md', 'docs/getting-started.md', 'docs/migrating-from-tentacle.md', 'docs/troubleshooting.md' | ForEach-Object { [IO.Path]::Combine($root, $_) }
+    $documentPaths = @([IO.Path]::Combine($root, 'README.md')) + [IO.Directory]::GetFiles([IO.Path]::Combine($root, 'docs'), '*.md') + [IO.Directory]::GetFiles($pages, 'about_*')
     # Short and of one length, since paths are wrapped.
     $place = [IO.Directory]::CreateDirectory([IO.Path]::Combine([IO.Path]::GetTempPath(), "ex-$([guid]::NewGuid().ToString('N').Substring(0, 6))")).FullName
     $report = New-File 'report.json' ''
@@ -70,5 +72,22 @@ Describe 'The document <document>' -ForEach $documents {
 
     It 'shows what comes out' {
         foreach ($block in $blocks | Where-Object { $null -ne $_.Expected }) { $block.Shown | Should -BeExactly $block.Expected -Because "it is $($block.Title)" }
+    }
+}
+
+Describe 'The text <document>' -ForEach $texts {
+    BeforeAll { $blocks = [regex]::Matches([IO.File]::ReadAllText([IO.Path]::Combine($root, $document)).Replace("`r", ''), '(?ms)^```(?<kind>\w*)\n(?<code>.*?)^```$') }
+
+    It 'says of each block what it is, so that nobody types what is no command' {
+        foreach ($block in $blocks) { $block.Groups['kind'].Value | Should -BeIn 'powershell', 'sh', 'text', 'mermaid' }
+    }
+
+    It 'has commands for sh that can be read, and that name what is there' {
+        foreach ($code in $blocks | Where-Object { $_.Groups['kind'].Value -eq 'sh' } | ForEach-Object { $_.Groups['code'].Value }) {
+            $code | & sh -n
+            $LASTEXITCODE | Should -Be 0
+            foreach ($path in [regex]::Matches(($code -replace '#.*'), '(?<![\w./-])(tests|tools|examples|bench|docs|src|\./artifacts/(?!tools))(/[\w./-]*)?(?![\w-])').Value) { Test-Path ([IO.Path]::Combine($root, $path)) | Should -BeTrue -Because "$path is named" }
+            foreach ($name in [regex]::Matches($code, 'PANDORASYNC_\w+|(?<=--filter )\w+').Value) { @(& grep -rlw --include=*.cs --include=*.ps1 -- $name ([IO.Path]::Combine($root, 'tests'))) | Should -Not -BeNullOrEmpty -Because "$name is named" }
+        }
     }
 }

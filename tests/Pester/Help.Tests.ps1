@@ -40,6 +40,20 @@ Describe 'The pages' {
         $differences | Should -Contain "Test-TentacleServer: PARAMETERS: -Port says 'DefaultValue: '41121'', the cmdlet 'DefaultValue: '41122''"
     }
 
+    It 'have what the schema of PlatyPS wants, in its order, and words in each part' {
+        foreach ($path in [IO.Directory]::GetFiles($pages, '*-*.md')) {
+            $page = [IO.Path]::GetFileNameWithoutExtension($path)
+            $text = [IO.File]::ReadAllText($path).Replace("`r", '')
+            $front = [regex]::Match($text, '(?s)\A---\n(.*?)\n---\n').Groups[1].Value
+            [regex]::Matches($front, '(?m)^([^:]+): ').ForEach({ $_.Groups[1].Value }) | Should -Be @('document type', 'external help file', 'HelpUri', 'Locale', 'Module Name', 'ms.date', 'PlatyPS schema version', 'title') -Because "it is $page"
+            $front | Should -Match "(?s)^document type: cmdlet\n.*\nms.date: \d\d/\d\d/20\d\d\n.*\ntitle: $page$"
+            $parts = [regex]::Matches(($text -replace '(?ms)^```.*?^```$'), '(?ms)^## ([^\n]+)\n(.*?)(?=^## |\z)')
+            $parts.ForEach({ $_.Groups[1].Value }) | Should -Be 'SYNOPSIS', 'SYNTAX', 'ALIASES', 'DESCRIPTION', 'EXAMPLES', 'PARAMETERS', 'INPUTS', 'OUTPUTS', 'NOTES', 'RELATED LINKS' -Because "it is $page"
+            foreach ($part in $parts | Where-Object { $_.Groups[1].Value -ne 'ALIASES' }) { $part.Groups[2].Value.Trim() | Should -Not -BeNullOrEmpty -Because "it is $($part.Groups[1].Value) of $page" }
+            foreach ($link in [regex]::Matches($text, '\]\(([\w-]+\.md)\)')) { [IO.Path]::Combine($pages, $link.Groups[1].Value) | Should -Exist }
+        }
+    }
+
     It 'say the limits of a server that come from its options' {
         $any = [Reflection.BindingFlags] 'Public, NonPublic, Instance'
         $options = [PandoraSync.Transport.Tls.TlsVersion].Assembly.GetType('PandoraSync.Server.TentacleServerOptions').GetConstructors($any)[0].Invoke(@([IO.Path]::GetTempPath()))

@@ -54,3 +54,12 @@ Describe 'The module' {
         (Get-Command $name).Parameters.Keys | Should -Contain 'WhatIf'
     }
 }
+
+Describe 'The repository' {
+    It 'has names of files that Windows takes, so that it can be cloned there' {
+        $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
+        $folders = @([IO.Directory]::GetDirectories($root) | Where-Object { [IO.Path]::GetFileName($_) -notin '.git', 'artifacts' })
+        $paths = @([IO.Directory]::GetFiles($root)) + @($folders | ForEach-Object { [IO.Directory]::GetFiles($_, '*', [IO.SearchOption]::AllDirectories) })
+        $paths | Where-Object { $_.Substring($root.Length).Replace([IO.Path]::DirectorySeparatorChar, [char] '/') -match '[<>:"|?*\\]|[ .](/|$)' } | Should -BeNullOrEmpty
+    }
+}

@@ -112,6 +112,28 @@ Describe 'A run that goes on' -Skip:$noUnix {
         @($run.Lines) | Should -Match '^<[346]>'
     }
 
+    It 'carries agents'' configurations with sync_config 1, and tells what it carried' {
+        $home1 = New-Folder
+        foreach ($folder in "$home1/conf", "$home1/md5", "$incoming/conf", "$incoming/md5") { $null = [IO.Directory]::CreateDirectory($folder) }
+        $md5 = [Security.Cryptography.MD5]::Create()
+        $name, $digest = 'web01', "agent_name web01`n" | ForEach-Object { [BitConverter]::ToString($md5.ComputeHash([Text.Encoding]::UTF8.GetBytes($_))).Replace('-', '').ToLowerInvariant() }
+        [IO.File]::WriteAllText("$home1/conf/$name.conf", "agent_name web01`n")
+        [IO.File]::WriteAllText("$home1/md5/$name.md5", $digest)
+        $other = Start-TentacleServer $home1 -Address 127.0.0.1 -Port 0 -Overwrite -Filter '.*\.conf:conf;.*\.md5:md5'
+        try {
+            [IO.File]::WriteAllText($conf, "syncserver 1`nsync_address 127.0.0.1:$($other.Port)`nincomingdir $incoming`nsync_config 1`n")
+            $run = Start-Run "Invoke-PandoraSync -ConfigPath '$conf' -Continuous -Interval 1 -LogFormat Json"
+            Wait-Until { @($run.Lines) -match 'agent web01' } 'what was carried is told'
+            Send-Signal $run TERM
+            Wait-End $run | Should -Be 0
+            [IO.File]::ReadAllText("$incoming/conf/$name.conf") | Should -BeExactly "agent_name web01`n"
+            $told = @($run.Lines | ConvertFrom-Json | Where-Object text -Like '*agent web01*')
+            $told.Count, $told[0].level | Should -Be 1, 'info'
+            $told[0].text | Should -Be "'$name.conf' (agent web01) of 127.0.0.1:$($other.Port) was copied to the main side: new at the site."
+        }
+        finally { Stop-TentacleServer $other }
+    }
+
     It 'that is killed has lost nothing and is gone on with' {
         $run = Start-Run "Invoke-PandoraSync -ConfigPath '$conf' -Continuous -Interval 1"
         1..200 | ForEach-Object { [IO.File]::WriteAllText("$buffer/k$_.1760000$('{0:000}' -f $_).data", 'x') }

@@ -34,8 +34,18 @@ Describe 'A service of systemd' {
         $changed.HasChanged | Should -BeTrue
         Read-Unit $path 'ExecStart' | Should -Match "Invoke-PandoraSync -ConfigPath '.*' -Continuous -Interval 30 -LogFormat Journal`"`$"
         Read-Unit $path 'User', 'SupplementaryGroups', 'MemoryMax' | Should -BeNullOrEmpty
-        foreach ($line in 'User=pandora', 'SupplementaryGroups=apache', 'MemoryMax=268435456', "ReadWritePaths=`"$($place.Incoming)`"", 'Type=notify', 'WatchdogSec=180') { [IO.File]::ReadAllLines($path) | Should -Contain $line }
+        foreach ($line in 'User=pandora', 'SupplementaryGroups=apache', 'MemoryMax=268435456', "ReadWritePaths=`"$($place.Incoming)`"", 'Type=notify', 'WatchdogSec=180', 'Environment=DOTNET_SYSTEM_NET_SECURITY_TLSCACHESIZE=20000') { [IO.File]::ReadAllLines($path) | Should -Contain $line }
         @(Get-FileName $place.Units).Count | Should -Be 1
+    }
+
+    It 'has itself monitored as it was told, and may write the file of metrics' {
+        $place = New-Place
+        $metrics = [IO.Path]::Combine((New-Folder), 'pandorasync.prom')
+        $made = Register $place @{ SelfMonitoring = $true; AgentName = 'collector-1'; AgentGroup = 'It''s ours'; MetricsPath = $metrics }
+        Read-Unit $made.Path[0] 'ExecStart' | Should -Match "-SelfMonitoring -AgentName 'collector-1' -AgentGroup 'It''''s ours' -MetricsPath '[^']*pandorasync\.prom' -Continuous"
+        Read-Unit $made.Path[0] 'ReadWritePaths' | Should -Be "`"$($place.Incoming)`" `"$([IO.Path]::GetDirectoryName($metrics))`""
+        { Register $place @{ AgentName = 'x' } } | Should -Throw '-AgentName and -AgentGroup say which agent*'
+        { Register $place @{ SelfMonitoring = $true; AgentName = '../x' } } | Should -Throw "'../x' cannot be an agent's name*"
     }
 
     It 'is hardened, and correct to systemd-analyze: <what>' -Skip:(-not $systemd) -ForEach @(

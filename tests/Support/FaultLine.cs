@@ -81,6 +81,7 @@ internal sealed class FaultLine : IDisposable
                 AcknowledgeAtOnce(from);
                 if (count == 0)
                     break;
+                plan.Seen?.Invoke(buffer.AsSpan(0, count).ToArray());
                 if (Volatile.Read(ref _cut) == 0)
                     await held.WriteAsync((buffer.AsSpan(0, count).ToArray(), Stopwatch.GetTimestamp() + (long)(plan.Delay.TotalSeconds * Stopwatch.Frequency)), stop);
             }

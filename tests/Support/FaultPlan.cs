@@ -34,4 +34,7 @@ public sealed record FaultPlan
     /// two behind it, which arrive together; null for never.
     /// </summary>
     public int? JoinLinesAt { get; init; }
+
+    /// <summary>Told what comes, as it comes; null for nobody.</summary>
+    public Action<byte[]>? Seen { get; init; }
 }

@@ -23,4 +23,19 @@ public static class RealPrograms
 
     /// <summary>Prometheus's checks.</summary>
     public static RealProgram PromTool { get; } = new("promtool", "prometheus");
+
+    /// <summary>Runs playbooks.</summary>
+    public static RealProgram AnsiblePlaybook { get; } = new("ansible-playbook", "ansible-core");
+
+    /// <summary>Checks playbooks.</summary>
+    public static RealProgram AnsibleLint { get; } = new("ansible-lint", "ansible-lint");
+
+    /// <summary>What Ansible unpacks packages with.</summary>
+    public static RealProgram Unzip { get; } = new("unzip", "unzip");
+
+    /// <summary>Kubernetes's command.</summary>
+    public static RealProgram KubeCtl { get; } = new("kubectl", "kubernetes-client");
+
+    /// <summary>Who one is.</summary>
+    public static RealProgram Id { get; } = new("id", "coreutils");
 }

@@ -82,6 +82,9 @@ internal sealed class ShellProcess : IDisposable
     /// <summary>Starts it by another program, which changes something for it.</summary>
     public static ShellProcess StartUnder(string[] program, params string[] arguments) => new([.. program.Skip(1), Shell.Program, .. Shell.FirstArguments, .. arguments], input: null, program: program[0]);
 
+    /// <summary>Starts it by a whole line, as a service manager does.</summary>
+    public static ShellProcess StartLine(string[] words) => new(words.Skip(1), input: null, program: words[0]);
+
     /// <summary>Starts it with variables set.</summary>
     public static ShellProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, input: null, environment);
 

@@ -45,7 +45,7 @@ public sealed class ShellTests
     [InlineData("missing destination", "-ErrorAction SilentlyContinue", 1, 0, 1)]
     [InlineData("locked destination", "-ErrorAction SilentlyContinue", 1, 0, 1)]
     [InlineData("one site is dead", "-ErrorAction Stop", 1, 1, 1)]
-    public async Task A_drain_that_cron_starts_ends_as_README_says(string what, string more, int command, int plainFile, int recipeFile)
+    public async Task A_drain_that_cron_starts_ends_as_the_documents_say(string what, string more, int command, int plainFile, int recipeFile)
     {
         foreach (var (kind, code) in new[] { ("command", command), ("file", plainFile), ("recipe", recipeFile) })
         {

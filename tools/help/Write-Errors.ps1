@@ -26,9 +26,16 @@ and a recommended action that says what to do: what fits the case at hand or, wh
 `Invoke-PandoraSync` and `Test-TentacleServer`, have the same as `Error` (or `Detail`), `ErrorId` and `RecommendedAction`.
 
 ```powershell
-$Error[0].FullyQualifiedErrorId                  # Tentacle.Unreachable,PandoraSync.Cmdlets...
+Get-TentacleFile 10.142.50.10:9 -RetryCount 0 -ErrorAction SilentlyContinue
+$Error[0].FullyQualifiedErrorId
 $Error[0].ErrorDetails.RecommendedAction         # what to do
 $Error[0].Exception.CanRetry                     # whether the same attempt can succeed later by itself
+```
+
+```text
+Tentacle.Unreachable,PandoraSync.Cmdlets.Files.GetTentacleFileCmdlet
+Check that a Tentacle server listens there.
+True
 ```
 
 | Id | Category | Cause | Cure | Can pass by itself |

@@ -25,6 +25,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     private TlsClientOptions? _tls;
     private string? _tlsKey;
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _plain = [];
 
     /// <summary>The server's port, 1 to 65535; 41121 by default. A host that has another one behind it is refused.</summary>
     [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
@@ -129,14 +130,30 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     /// <summary>Makes the options for a server from the parameters as they are bound now.</summary>
     /// <param name="computerName">The host, with a port or without.</param>
     /// <exception cref="TentacleException">A parameter cannot be used.</exception>
-    protected TentacleClientOptions MakeOptions(string computerName) => new(EndpointOf(computerName))
+    protected TentacleClientOptions MakeOptions(string computerName)
     {
-        Password = MakePassword(),
-        Timeout = TimeSpan.FromSeconds(TimeoutSec),
-        RetryCount = RetryCount,
-        Tls = MakeTls(),
-        Proxy = MakeProxy(),
-    };
+        var options = new TentacleClientOptions(EndpointOf(computerName))
+        {
+            Password = MakePassword(),
+            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            RetryCount = RetryCount,
+            Tls = MakeTls(),
+            Proxy = MakeProxy(),
+        };
+        if (options.Tls is null && TlsTexts.Any(MyInvocation.BoundParameters.ContainsKey))
+            _plain.Add(options.Endpoint.ToString());
+        if (!HoldsErrors)
+            WarnOfPlainRows();
+        return options;
+    }
+
+    /// <summary>Names the sites of a file that has columns for TLS, and nothing in them for these: perhaps somebody forgot it.</summary>
+    private protected void WarnOfPlainRows()
+    {
+        if (_plain.Count > 0)
+            WriteWarning($"{string.Join(", ", _plain.Take(3))}{(_plain.Count > 3 ? $" and {_plain.Count - 3} more" : string.Empty)}: called without TLS, since the cells for it are empty. Fill in CaPath or Fingerprint, or keep such sites in a file without these columns.");
+        _plain.Clear();
+    }
 
     /// <summary>Makes the options of an object that knows its own, each replaced where the command line says another; so nothing that is not said gets lost, such as a pinned key.</summary>
     /// <exception cref="TentacleException">A parameter cannot be used.</exception>
@@ -156,7 +173,7 @@ public abstract class ConnectionCmdlet : PandoraSyncCmdlet
     private TentacleEndpoint EndpointOf(string computerName)
     {
         var endpoint = TentacleEndpoint.Parse(computerName, Port);
-        return endpoint.Port == Port || Port == TentacleLimits.DefaultPort
+        return endpoint.Port == Port || (Port == TentacleLimits.DefaultPort && !Gives(nameof(Port)))
             ? endpoint
             : throw new TentacleException(TentacleErrorKind.Configuration, $"'{computerName}' has a port of its own, and -Port says {Port}: give one of them.");
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
@@ -8,7 +9,10 @@ using PandoraSync.Protocol;
 
 namespace PandoraSync.Cmdlets.Certificate;
 
-/// <summary>Makes an authority, certificates of servers and clients from it, and renews them with the same key.</summary>
+/// <summary>
+/// Makes an authority, certificates of servers and clients from it, and renews them with the same key. To repeat it changes nothing, until a certificate nears
+/// its end.
+/// </summary>
 [Cmdlet(VerbsCommon.New, "TentacleCertificate", DefaultParameterSetName = IssueSet, SupportsShouldProcess = true)]
 [OutputType(typeof(TentacleCertificate))]
 public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
@@ -71,6 +75,12 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
     [ValidateRange(1, 36500)]
     public int? Days { get; set; }
 
+    /// <summary>A certificate that is there already, as it is ordered, is renewed when it has fewer days left; 30 by default, and never more than a third of its time.</summary>
+    [Parameter(ParameterSetName = AuthoritySet)]
+    [Parameter(ParameterSetName = IssueSet)]
+    [ValidateRange(0, 36500)]
+    public int RenewBeforeDays { get; set; } = CertificateUpkeep.DefaultRenewBeforeDays;
+
     /// <summary>Encrypts the new key, and opens the old one when renewing.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
@@ -85,7 +95,7 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
     [ValidateNotNullOrEmpty]
     public string OutputDirectory { get; set; } = string.Empty;
 
-    /// <summary>Overwrites files that are there.</summary>
+    /// <summary>Makes it anew, whatever is there, and overwrites files.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -101,23 +111,56 @@ public sealed class NewTentacleCertificateCmdlet : PandoraSyncCmdlet
         };
         if (string.Equals(ParameterSetName, IssueSet, StringComparison.Ordinal) && Role == CertificateRole.Server && Name.Length == 0)
             ThrowTerminatingError(ErrorMapper.ToRecord(new TentacleException(TentacleErrorKind.Configuration, "A server's certificate needs the names and addresses that clients call it by: give them with -Name."), CommonName));
-        if (!ShouldProcess(folder, what))
-            return;
-        WriteObject(OrThrow(() =>
-        {
-            var made = Make();
-            return new TentacleCertificate(made, CertificateFiles.Write(made, folder, Passphrase, Force));
-        }, folder));
+        if (!Force && OrThrow(() => Find(folder), folder) is { } there)
+            KeepUp(there, folder);
+        else if (ShouldProcess(folder, what))
+            Write(Make, folder, Force);
     }
+
+    /// <summary>The certificate that the folder has, if it is the one that is ordered.</summary>
+    private IssuedCertificate? Find(string folder) => ParameterSetName switch
+    {
+        RenewSet => null,
+        AuthoritySet => CertificateUpkeep.Find(folder, AuthorityOrder(), Passphrase, () => null),
+        _ => CertificateUpkeep.Find(folder, IssueOrder(), Passphrase, () => Load(Issuer!, IssuerPassphrase)),
+    };
+
+    private void KeepUp(IssuedCertificate there, string folder)
+    {
+        var end = there.NotAfter.ToLocalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var isDue = CertificateUpkeep.IsDue(there, RenewBeforeDays, DateTime.UtcNow);
+        if (isDue && !CertificateUpkeep.CanOutlive(there))
+        {
+            WriteWarning($"The certificate '{there.Subject}' in '{folder}' ends on {end}, and so does its authority: renew that first.");
+            isDue = false;
+        }
+
+        if (isDue && ShouldProcess(folder, $"Renew the certificate '{there.Subject}', which ends on {end}"))
+            Write(() => CertificateIssuer.Renew(there, Issuer is null ? null : Load(Issuer, IssuerPassphrase), Days), folder, overwrite: true);
+        else if (!isDue && CertificateFiles.HasAuthority(there, folder))
+            WriteObject(new TentacleCertificate(there, CertificateFiles.PathsIn(folder, there.Role)));
+        else if (!isDue && ShouldProcess(folder, $"Write the renewed authority of '{there.Subject}'"))
+            Write(() => there, folder, overwrite: true);
+    }
+
+    private void Write(Func<IssuedCertificate> make, string folder, bool overwrite) => WriteObject(OrThrow(() =>
+    {
+        var made = make();
+        return new TentacleCertificate(made, CertificateFiles.Write(made, folder, Passphrase, overwrite)) { HasChanged = true };
+    }, folder));
 
     private IssuedCertificate Make() => ParameterSetName switch
     {
-        AuthoritySet => CertificateIssuer.CreateAuthority(Order(CommonName ?? "PandoraSync authority", CertificateRole.Authority)),
+        AuthoritySet => CertificateIssuer.CreateAuthority(AuthorityOrder()),
         RenewSet => CertificateIssuer.Renew(Load(Renew!, Passphrase), Issuer is null ? null : Load(Issuer, IssuerPassphrase), Days),
-        _ => CertificateIssuer.Issue(Load(Issuer!, IssuerPassphrase), Order(
-            CommonName ?? Name.FirstOrDefault() ?? throw new TentacleException(TentacleErrorKind.Configuration, "The certificate needs a name: give -Name with the host's names and addresses, or -CommonName."),
-            Role)),
+        _ => CertificateIssuer.Issue(Load(Issuer!, IssuerPassphrase), IssueOrder()),
     };
+
+    private CertificateOrder AuthorityOrder() => Order(CommonName ?? "PandoraSync authority", CertificateRole.Authority);
+
+    private CertificateOrder IssueOrder() => Order(
+        CommonName ?? Name.FirstOrDefault() ?? throw new TentacleException(TentacleErrorKind.Configuration, "The certificate needs a name: give -Name with the host's names and addresses, or -CommonName."),
+        Role);
 
     private CertificateOrder Order(string commonName, CertificateRole role)
     {

@@ -39,6 +39,9 @@ public sealed class TentacleCertificate
     /// <summary>The private key.</summary>
     public string KeyPath { get; }
 
+    /// <summary>False if the folder had it already, as it was ordered.</summary>
+    public bool HasChanged { get; internal set; }
+
     /// <inheritdoc/>
     public override string ToString() => Subject;
 

@@ -50,7 +50,9 @@ public sealed class GetTentacleFileCmdlet : SessionCmdlet
     {
         pump.Progress(new ProgressRecord(1, $"Listing {session.Endpoint}", "waiting for the names"));
         var listed = await session.UseAsync(client => ListAsync(client, sample), isRepeatable: true, pump.Verbose, StopToken).ConfigureAwait(false);
-        pump.Verbose($"{session.Endpoint} lists {listed.Count} names.");
+        pump.Verbose(sample.Length > 0 && listed.Count == 0
+            ? $"{session.Endpoint} lists nothing in '{Folder}': that is empty, or there is no such folder and the buffer itself is empty; the server's answer is the same."
+            : $"{session.Endpoint} lists {listed.Count} names.");
         var patterns = Name.Select(n => new WildcardPattern(n, WildcardOptions.CultureInvariant)).ToArray();
         var wanted = listed.Where(l => patterns.Any(p => p.IsMatch(l.Name))).OrderBy(l => AgentDataName.TryGetEpoch(l.Name, out var epoch) ? epoch : long.MaxValue).ThenBy(l => l.Name, StringComparer.Ordinal).ToArray();
         var asked = 0;

@@ -92,7 +92,7 @@ internal sealed class ReportPage(SyncReport report, string title)
 
     private string ProblemTable() => Table(
         ["Time", "Site", "Result", "What is wrong", "What to do"],
-        report.Problems.Select(r => new[] { Stamp(r.Time), Text(r.Site), Mark(r), Text(r.Error.Length > 0 ? r.Error : $"{Number(r.Skipped)} files were left."), Text(r.Action) }), "Every run succeeded.");
+        report.Problems.Select(r => new[] { Stamp(r.Time), Text(r.Site), Mark(r), Text(r.Error.Length > 0 ? r.Error : $"{Number(r.Skipped)} files were left."), Text(r.Action) }), report.Runs.Count == 0 ? "There was no run." : "Every run succeeded.");
 
     private string PeriodTable() => Table(
         ["From", "#Runs", "#Files", "#Size", "#Failed"],
@@ -110,7 +110,7 @@ internal sealed class ReportPage(SyncReport report, string title)
     /// <param name="empty">What is said where there are no rows.</param>
     private static string Table(string[] heads, IEnumerable<string[]> rows, string empty)
     {
-        var kinds = heads.Select(h => h[0] == '#' ? " class=\"number\"" : string.Empty).ToArray();
+        var kinds = heads.Select(h => h[0] == '#' ? " class=\"number\"" : h is "Site" ? " class=\"name\"" : string.Empty).ToArray();
         var body = string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select((cell, i) => $"<td{kinds[i]}>{cell}</td>"))}</tr>\n"));
         return body.Length == 0
             ? $"<p class=\"empty\">{empty}</p>"
@@ -134,7 +134,8 @@ internal sealed class ReportPage(SyncReport report, string title)
 
     private string Bars(Func<ReportSite, double?> value, bool areLeastFirst = false)
     {
-        var bars = _sites.Where(s => value(s) is not null).OrderBy(s => areLeastFirst ? value(s) : -value(s)).Take(MostBars).ToArray();
-        return JsonText.Object(("names", JsonText.List(bars, s => JsonText.Of(s.Name))), ("values", JsonText.List(bars, s => JsonText.Of(value(s)!.Value))));
+        var all = _sites.Where(s => value(s) is not null).OrderBy(s => areLeastFirst ? value(s) : -value(s)).ToArray();
+        var bars = all.Take(MostBars).ToArray();
+        return JsonText.Object(("of", JsonText.Of(all.Length)), ("names", JsonText.List(bars, s => JsonText.Of(s.Name))), ("values", JsonText.List(bars, s => JsonText.Of(value(s)!.Value))));
     }
 }

@@ -9,6 +9,7 @@ using PandoraSync.Native;
 using PandoraSync.Protocol;
 using PandoraSync.Services;
 using PandoraSync.Sync;
+using PandoraSync.Sync.Monitoring;
 
 namespace PandoraSync.Cmdlets.Services;
 
@@ -62,6 +63,30 @@ public sealed class RegisterPandoraSyncServiceCmdlet : ServiceCmdlet
     [Parameter(ParameterSetName = SyncSet)]
     [ValidateRange(1, WorkerShare.MostWorkers)]
     public int WorkerCount { get; set; }
+
+    /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
+    [Parameter(ParameterSetName = SyncSet)]
+    [ValidateRange(1, 10_000)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <summary>Has the service put the data file of an agent that says how each site is into the incoming directory.</summary>
+    [Parameter(ParameterSetName = SyncSet)]
+    public SwitchParameter SelfMonitoring { get; set; }
+
+    /// <summary>That agent's name; PandoraSync by default.</summary>
+    [Parameter(ParameterSetName = SyncSet)]
+    [ValidateNotNullOrEmpty]
+    public string? AgentName { get; set; }
+
+    /// <summary>The group that it is put into when it is new; Servers by default.</summary>
+    [Parameter(ParameterSetName = SyncSet)]
+    [ValidateNotNullOrEmpty]
+    public string? AgentGroup { get; set; }
+
+    /// <summary>A file that says how each site is in Prometheus's text format; the service may then write to its folder.</summary>
+    [Parameter(ParameterSetName = SyncSet)]
+    [ValidateNotNullOrEmpty]
+    public string? MetricsPath { get; set; }
 
     /// <summary>The service's user; pandorasync by default, which is made with systemd, and NETWORK SERVICE on Windows.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -138,8 +163,20 @@ public sealed class RegisterPandoraSyncServiceCmdlet : ServiceCmdlet
             WriteWarning(warning);
         if (!configuration.IsEnabled)
             WriteWarning($"{configuration}: set syncserver to 1 to turn it on.");
-        var script = $"Invoke-PandoraSync -ConfigPath {Quote(path)}{(share is null ? string.Empty : $" -Worker {share.Worker} -WorkerCount {share.Count}")}";
-        return (OneShot ? script : $"{script} -Continuous -Interval {Interval}{LogLevels}", path, [configuration.Options.IncomingDirectory], false);
+        var script = $"Invoke-PandoraSync -ConfigPath {Quote(path)}{(share is null ? string.Empty : $" -Worker {share.Worker} -WorkerCount {share.Count}")}{(ThrottleLimit == 32 ? string.Empty : $" -ThrottleLimit {ThrottleLimit}")}{MonitoringOf(out var metrics)}";
+        var writable = new[] { configuration.Options.IncomingDirectory, metrics is null ? null : Path.GetDirectoryName(metrics) }.OfType<string>();
+        return (OneShot ? script : $"{script} -Continuous -Interval {Interval}{LogLevels}", path, writable, false);
+    }
+
+    /// <summary>What the run is told of monitoring; what is wrong with it shows now.</summary>
+    private string MonitoringOf(out string? metrics)
+    {
+        metrics = MetricsPath is null ? null : FileSystemPath(MetricsPath);
+        if (!SelfMonitoring && (AgentName ?? AgentGroup) is not null)
+            throw new TentacleException(TentacleErrorKind.Configuration, "-AgentName and -AgentGroup say which agent's data file is written, and none is: add -SelfMonitoring, or leave them out.");
+        _ = new SelfMonitoringOptions { Agent = AgentName, MetricsPath = metrics };
+        (string Name, string? Value)[] texts = [("AgentName", AgentName), ("AgentGroup", AgentGroup), ("MetricsPath", metrics)];
+        return (SelfMonitoring ? " -SelfMonitoring" : string.Empty) + string.Concat(texts.Where(t => t.Value is not null).Select(t => $" -{t.Name} {Quote(t.Value!)}"));
     }
 
     private (string Script, string Subject, IEnumerable<string> Writable, bool LowPort) ReadServer(string? path)

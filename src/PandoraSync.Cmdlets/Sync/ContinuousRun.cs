@@ -5,7 +5,9 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Cmdlets.Base;
+using PandoraSync.Cmdlets.Configurations;
 using PandoraSync.Native;
+using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync.Continuous;
 
 namespace PandoraSync.Cmdlets.Sync;
@@ -18,6 +20,7 @@ internal sealed class ContinuousRun
     private List<ContinuousSync> _runs = [];
     private ServiceManager? _manager;
     private LogOutput? _log;
+    private CmdletPump? _pump;
     private string _status = string.Empty;
 
     /// <summary>Time from one round to the next.</summary>
@@ -34,6 +37,10 @@ internal sealed class ContinuousRun
     /// <param name="about">The file or folder that says so, for people.</param>
     public void Add(ISyncPlanSource source, string about) => _sources.Add((source, about));
 
+    /// <summary>Makes what carries agents' configurations with the sites that have been drained.</summary>
+    /// <param name="options">How.</param>
+    public ISiteFollower Carrying(RemoteConfigurationOptions options) => new ConfigurationFollower(options, Results ? change => _pump?.Output(new SyncedConfiguration(change)) : null);
+
     /// <summary>Writes a warning.</summary>
     public void Warn(string text) => Write(new SyncLogEntry(DateTime.UtcNow, SyncLogLevel.Warning, text));
 
@@ -41,7 +48,7 @@ internal sealed class ContinuousRun
     public async Task RunAsync(CmdletPump pump, LogOutput log, CancellationToken cancellationToken)
     {
         using var process = Process.GetCurrentProcess();
-        (_log, _manager) = (log, new ServiceManager(process.Id));
+        (_pump, _log, _manager) = (pump, log, new ServiceManager(process.Id));
         var options = new ContinuousOptions
         {
             Interval = Interval,

@@ -3,10 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
-using PandoraSync.Certificates.Trust;
 using PandoraSync.Cmdlets.Base;
 using PandoraSync.Cmdlets.Configurations;
-using PandoraSync.Cmdlets.Sessions;
 using PandoraSync.Configuration;
 using PandoraSync.Protocol;
 using PandoraSync.RemoteConfiguration;
@@ -22,11 +20,8 @@ namespace PandoraSync.Cmdlets.Sync;
 /// <summary>The sync server: calls in at sites, takes what their buffers hold into the incoming directory, and says what became of each site.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PandoraSync", DefaultParameterSetName = ByComputerName, SupportsShouldProcess = true)]
 [OutputType(typeof(SyncResult), typeof(SyncedConfiguration))]
-public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
+public sealed class InvokePandoraSyncCmdlet : SitesCmdlet
 {
-    private const string ByConfigPath = "ConfigPath";
-    private const string BySession = "Session";
-    private const int DefaultConnections = 8;
     private const int DefaultInterval = 60;
     private static readonly string[] OfContinuous = [nameof(Interval), nameof(PassThru), nameof(LogFormat)];
     private static readonly string[] OfAgent = [nameof(AgentName), nameof(AgentGroup)];
@@ -36,52 +31,6 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
     // An object: a field of Core's type would load Core before ModuleInitializer can say which.
     private object? _monitoring;
-
-    /// <summary>The sites: names or addresses, each with a port behind a colon or without.</summary>
-    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Server", "Site", "HostName", "a")]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    [AllowEmptyString]
-    [ServerName]
-    public string[] ComputerName { get; set; } = [];
-
-    /// <summary>Sessions from New-TentacleSession, or their names or numbers: their servers are the sites. The drain makes connections of its own.</summary>
-    [Parameter(ParameterSetName = BySession, Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(SessionCompleter))]
-    [SessionTransformation]
-    public RegisteredSession[] Session { get; set; } = [];
-
-    /// <summary>
-    /// A session, or a site of Get-PandoraSyncConfiguration, from the pipeline: it is called as it says itself, password and certificates included. What the
-    /// command itself says of them counts, and the rest stays as it was.
-    /// </summary>
-    [Parameter(ParameterSetName = ByComputerName, ValueFromPipeline = true, DontShow = true)]
-    public IPipedItem? InputObject { get; set; }
-
-    /// <summary>Pandora FMS's incoming directory.</summary>
-    [Parameter(ParameterSetName = ByComputerName, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = BySession, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [Alias("IncomingDirectory")]
-    [ValidateNotNullOrEmpty]
-    public string Destination { get; set; } = string.Empty;
-
-    /// <summary>Most connections to each site, 1 to 64; 8 by default. As many are used as help.</summary>
-    [Parameter(ParameterSetName = ByComputerName, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = BySession, ValueFromPipelineByPropertyName = true)]
-    [EmptyMeansDefault(DefaultConnections)]
-    [ValidateRange(1, 64)]
-    public int Connections { get; set; } = DefaultConnections;
-
-    /// <summary>A pandora_server.conf whose sync server is run: its sites, certificates and incoming directory.</summary>
-    [Parameter(ParameterSetName = ByConfigPath, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    public string ConfigPath { get; set; } = string.Empty;
-
-    /// <summary>Sites drained side by side, 1 to 10,000; 32 by default.</summary>
-    [Parameter]
-    [Alias("ParallelSites")]
-    [ValidateRange(1, 10_000)]
-    public int ThrottleLimit { get; set; } = 32;
 
     /// <summary>Largest file that is taken, in bytes; 20,000,000 by default. Larger ones are left at their site and named.</summary>
     [Parameter]
@@ -140,7 +89,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
     public string? MetricsPath { get; set; }
 
     /// <inheritdoc/>
-    private protected override bool HoldsErrors => true;
+    private protected override string WhyNoFile => "whole sites are drained: use Receive-TentacleBuffer to take files.";
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -149,56 +98,30 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         _share = OrThrow(() => WorkerShare.Read(Worker, WorkerCount, Environment.GetEnvironmentVariable), target: null);
         if (!Continuous && OfContinuous.FirstOrDefault(Gives) is { } useless)
             Refuse($"-{useless} says how a continuous run goes, and this is none: add -Continuous, or leave it out.");
-        if (Continuous && IncludeConfiguration)
-            Refuse("-IncludeConfiguration does not go with -Continuous: leave it out, and run Sync-TentacleConfiguration by a schedule of its own.");
         if (!SelfMonitoring && OfAgent.FirstOrDefault(Gives) is { } alone)
             Refuse($"-{alone} says which agent's data file is written, and none is: add -SelfMonitoring, or leave it out.");
         _monitoring = SelfMonitoring || MetricsPath is not null
             ? OrThrow(() => new SelfMonitoringOptions { Agent = SelfMonitoring ? AgentName : null, Group = AgentGroup, MetricsPath = MetricsPath is null ? null : FileSystemPath(MetricsPath) }, AgentName)
             : null;
-        if (Gives(nameof(Destination)))
-            OrThrow(() => FileSystemPath(Destination), Destination);
-    }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var session in Session)
-            Plan(session.Inner.Endpoint.ToString(), () => session.Inner.Options, tls: null);
-        if (InputObject is { } item)
-            Plan(item);
-        else if (IsSet(ByComputerName))
-            ComputerName.ToList().ForEach(computer => Plan(computer, () => MakeOptions(computer), GivenTls()));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        WarnOfPlainRows();
         if (Continuous)
             GoOn();
         else if (IsSet(ByConfigPath))
             DrainAsConfigured();
         else
             _plan.GroupBy(p => p.Options).ToList().ForEach(group => Drain(group.Select(p => p.Site), group.Key));
-        foreach (var group in _plan.Where(_ => IncludeConfiguration).GroupBy(p => p.Options))
+        foreach (var group in _plan.Where(_ => IncludeConfiguration && !Continuous).GroupBy(p => p.Options))
             CarryConfigurations(group.Select(p => p.Site).ToArray(), new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections });
         WriteHeldErrors();
     }
 
-    private bool IsSet(string name) => string.Equals(ParameterSetName, name, StringComparison.Ordinal);
-
-    private void Plan(IPipedItem item)
-    {
-        if (item is SiteConfiguration { IsEnabled: false } off)
-            WriteWarning(off.OffNotice);
-        else if (item is RegisteredSession or SiteConfiguration)
-            Plan(item.GetSession().Inner.Endpoint.ToString(), () => MakeOptions(item.GetSession().Inner.Options), SaysTls ? GivenTls() : null);
-        else
-            Refuse($"'{item}' is a file at a site, and whole sites are drained: use Receive-TentacleBuffer to take files.");
-    }
-
-    /// <summary>Notes a site to be drained; one that cannot be has its result at once.</summary>
-    private void Plan(string site, Func<TentacleClientOptions> makeClient, TlsParameters? tls)
+    /// <inheritdoc/>
+    private protected override void Plan(string site, Func<TentacleClientOptions> makeClient, TlsParameters? tls)
     {
         try
         {
@@ -221,20 +144,15 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
 
     private void DrainAsConfigured()
     {
-        var configuration = OrThrow(() => PandoraSyncConfiguration.Read(FileSystemPath(ConfigPath)), ConfigPath);
-        foreach (var warning in configuration.Warnings)
-            WriteWarning(warning);
-        WriteVerbose($"{configuration}.");
-        if (configuration.IsEnabled)
-            Drain(configuration.Sites, WithOwn(configuration.Options));
-        else
-            WriteWarning(SiteConfiguration.OffNoticeOf(configuration));
-        if (configuration.IsEnabled && (configuration.IncludesConfiguration || IncludeConfiguration))
+        if (ReadConfiguration() is not { } configuration)
+            return;
+        Drain(configuration.Sites, WithOwn(configuration.Options));
+        if (configuration.IncludesConfiguration || IncludeConfiguration)
             CarryConfigurations(configuration.Sites, configuration.RemoteConfiguration);
     }
 
     private void CarryConfigurations(IReadOnlyList<SyncSite> sites, RemoteConfigurationOptions options) =>
-        TryRun(options.IncomingDirectory, pump => pump.CarryAsync(this, (_share?.Of(sites) ?? sites).Select(s => WithWarnings(s, pump)).ToArray(), options with { ThrottleLimit = ThrottleLimit }, StopToken));
+        TryRun(options.IncomingDirectory, pump => pump.CarryAsync(this, WithWarnings(_share?.Of(sites) ?? sites, pump), options with { ThrottleLimit = ThrottleLimit }, StopToken));
 
     /// <summary>This worker's share of sites that are named once.</summary>
     private IReadOnlyList<SyncSite> ShareOf(IEnumerable<SyncSite> sites)
@@ -259,7 +177,7 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         {
             var path = OrThrow(() => FileSystemPath(ConfigPath), ConfigPath);
             if (ShouldProcess(path, "Drain as configured, continuously"))
-                run.Add(_share is null ? new ConfiguredPlan(path, WithOwn, run.Warn) : new SharedPlan(new ConfiguredPlan(path, WithOwn, run.Warn), _share), path);
+                run.Add(Shared(new ConfiguredPlan(path, WithOwn, run.Warn) { IncludesConfiguration = IncludeConfiguration, Carrying = o => run.Carrying(o with { ThrottleLimit = ThrottleLimit }) }), path);
         }
 
         foreach (var group in _plan.GroupBy(p => p.Options))
@@ -267,12 +185,14 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
             var known = ShareOf(group.Select(p => p.Site));
             var agreed = group.Where(p => known.Contains(p.Site) && ShouldProcess($"{p.Site.Name} to {p.Options.IncomingDirectory}", "Drain continuously")).ToArray();
             if (agreed.Length > 0)
-                run.Add(new GivenPlan(agreed, group.Key), group.Key.IncomingDirectory);
+                run.Add(new GivenPlan(agreed, group.Key, IncludeConfiguration ? run.Carrying(new RemoteConfigurationOptions(group.Key.IncomingDirectory) { Connections = Connections, ThrottleLimit = ThrottleLimit }) : null), group.Key.IncomingDirectory);
         }
 
         if (run.IsWanted)
             TryRun(IsSet(ByConfigPath) ? ConfigPath : Destination, pump => run.RunAsync(pump, new LogOutput(LogFormat, pump, IsVerbose), StopToken));
     }
+
+    private ISyncPlanSource Shared(ISyncPlanSource plan) => _share is null ? plan : new SharedPlan(plan, _share);
 
     private void Drain(IEnumerable<SyncSite> sites, SyncOptions options)
     {
@@ -286,12 +206,8 @@ public sealed class InvokePandoraSyncCmdlet : ConnectionCmdlet
         if (agreed.Count > 0)
             _incoming = options.IncomingDirectory;
         if (agreed.Count > 0)
-            TryRun(options.IncomingDirectory, pump => DrainAsync(agreed.ConvertAll(site => WithWarnings(site, pump)), options, pump));
+            TryRun(options.IncomingDirectory, pump => DrainAsync(WithWarnings(agreed, pump), options, pump));
     }
-
-    /// <summary>Has a name that does not match its certificate said as a warning, where the file asks for no more than that.</summary>
-    internal static SyncSite WithWarnings(SyncSite site, CmdletPump pump) =>
-        site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = pump.Warning } }) : site;
 
     /// <summary>Drains sites; where the destination cannot be used, that is the result of each.</summary>
     private async Task DrainAsync(IReadOnlyList<SyncSite> sites, SyncOptions options, CmdletPump pump)

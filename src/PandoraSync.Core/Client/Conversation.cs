@@ -57,7 +57,7 @@ internal sealed class Conversation(TentacleChannel channel, TentacleClientOption
     private static string ShowLine(byte[] line)
     {
         TentacleText.TryDecode(new ArraySegment<byte>(line), out var text);
-        return TentacleText.Show(text);
+        return TentacleText.Show(text.TrimEnd('\r'));
     }
 
     public void Check(TentacleReply reply, TentacleVerb verb)

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using PandoraSync.Certificates.Trust;
+using PandoraSync.RemoteConfiguration;
 using PandoraSync.Sync;
 using PandoraSync.Sync.Continuous;
 
@@ -17,6 +19,12 @@ internal sealed class ConfiguredPlan(string path, Func<SyncOptions, SyncOptions>
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Files { get; private set; } = [path];
 
+    /// <summary>Makes what carries agents' configurations; asked at each reading, where the file or the command wants that. Null for nothing.</summary>
+    public Func<RemoteConfigurationOptions, ISiteFollower>? Carrying { get; init; }
+
+    /// <summary>True to carry them whatever the file says.</summary>
+    public bool IncludesConfiguration { get; init; }
+
     /// <inheritdoc/>
     public SyncPlan Read()
     {
@@ -26,8 +34,13 @@ internal sealed class ConfiguredPlan(string path, Func<SyncOptions, SyncOptions>
             told(warning);
         if (!configuration.IsEnabled)
             told($"{configuration}: set syncserver to 1 to turn it on.");
-        else if (configuration.IncludesConfiguration)
-            told($"{path}: sync_config is for runs that end; beside a continuous one run Sync-TentacleConfiguration by a schedule of its own.");
-        return new SyncPlan(configuration.IsEnabled ? configuration.Sites : [], given(configuration.Options));
+        return new SyncPlan(configuration.IsEnabled ? [.. configuration.Sites.Select(WithWarning)] : [], given(configuration.Options))
+        {
+            Follower = IncludesConfiguration || configuration.IncludesConfiguration ? Carrying?.Invoke(configuration.RemoteConfiguration) : null,
+        };
     }
+
+    /// <summary>Has a name that does not match its certificate said, where the file asks for no more than that.</summary>
+    private SyncSite WithWarning(SyncSite site) =>
+        site.Client.Tls is { HostNameCheck: HostNameCheck.Warn } tls ? new SyncSite(site.Client with { Tls = tls with { Warn = told } }) : site;
 }

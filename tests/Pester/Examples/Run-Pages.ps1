@@ -35,7 +35,7 @@ function Reset-World($Page) {
     Get-ChildItem /var/spool, $here, /etc/systemd/system -Force -ErrorAction Ignore | Remove-Item -Recurse -Force
     foreach ($folder in '/var/spool/pandora/data_in', '/var/spool/pandora/other', "$here/agents", "$here/copy", "$here/web-01") { $null = [IO.Directory]::CreateDirectory($folder) }
     foreach ($file in 'web-01.1790000900.data', 'agent.conf', 'agents/db-01.1790000900.data', 'agents/db-01.1790001200.data') { [IO.File]::WriteAllText("$here/$file", "$file") }
-    [IO.File]::WriteAllLines("$here/sites.csv", @('ComputerName,Port,TimeoutSec', 'north.example,,', '10.142.53.10,41122,5'))
+    foreach ($file in "$here/sites.csv", '/etc/pandora/sites.csv') { [IO.File]::WriteAllLines($file, @('ComputerName,Port,TimeoutSec', 'north.example,,', '10.142.53.10,41122,5')) }
     [IO.File]::WriteAllLines("$here/pandora_server.conf", $configuration)
     Export-Clixml -InputObject $login -Path "$here/login.xml"
     # The pages of servers are for a machine at a site, the others for the main server.
@@ -45,7 +45,7 @@ function Reset-World($Page) {
         $null = $east | Start-TentacleServer (Set-Buffer east) -Address 10.142.52.10
         $null = Start-TentacleServer (Set-Buffer other) -Address 10.142.53.10 -Port 41122
     }
-    if ($Page -like 'Sync-*') {
+    if ($Page -like 'Sync-*' -or $Page -like 'remote-*') {
         foreach ($folder in 'conf', 'md5') { $null = [IO.Directory]::CreateDirectory("/var/spool/pandora/data_in/$folder") }
         foreach ($agent in 'web-01', 'db-01') {
             $text = "agent_name $agent`n"
@@ -101,24 +101,39 @@ function Format-Stable($Text) {
     $text -replace '(?s)(?<=\nTLS +yes +)\S.*?(?=\nAuth)', 'TLS 1.3, ...'
 }
 
+# The blocks of a document that are typed; in an about topic they are indented and have no word before them that says so, but begin with a command or a variable.
+function Get-Block($Path) {
+    $text = [IO.File]::ReadAllText($Path) -replace "`r"
+    $pattern = if ($Path -like '*.help.txt') { '(?m)(?<code>^ {8}(?=\$|[A-Z]\w+-[A-Z])(.*\n {8,})*.*\n)' } else { '(?ms)^```powershell\n(?<code>.*?)^```\n(\n```text\n(?<text>.*?)^```\n)?' }
+    foreach ($block in [regex]::Matches($text, $pattern)) {
+        $expected = $block.Groups['text']
+        @{ Code = $block.Groups['code'].Value; Line = @($text.Substring(0, $block.Index) -split "`n").Count; Index = $expected.Index; Expected = if ($expected.Success) { "$(Format-Stable $expected.Value)" } }
+    }
+}
+
 function Invoke-Document($Path) {
     $name = [IO.Path]::GetFileName($Path)
+    $blocks = @(Get-Block $Path)
+    if (-not $blocks) { return }
     # Who begins has nothing but a clone of the repository.
     $isFirst = $name -like 'getting-started*'
     $isAlone = $isFirst -or $name -like 'migrating*'
-    $text = [IO.File]::ReadAllText($Path) -replace "`r"
     Reset-World $(if ($isAlone) { 'Start-TentacleServer.md' } else { $name })
     $shell = New-Shell
     try {
         if ($isFirst) { $null = New-Item -ItemType SymbolicLink "$here/artifacts" -Target ([IO.Path]::GetFullPath([IO.Path]::Combine($Module, '..', '..'))) }
-        else { $null = [powershell]::Create($shell).AddScript('Import-Module PandoraSync').Invoke() }
-        foreach ($block in [regex]::Matches($text, '(?ms)^```powershell\n(?<code>.*?)^```\n(\n```text\n(?<text>.*?)^```\n)?')) {
-            $result = Invoke-Example $block.Groups['code'].Value $shell
-            $line = @($text.Substring(0, $block.Index) -split "`n").Count
-            $expected = $block.Groups['text']
+        else { $null = [powershell]::Create($shell).AddScript('Import-Module PandoraSync; function Get-Credential { [pscredential]::new(''any'', (ConvertTo-SecureString sesame -AsPlainText -Force)) }').Invoke() }
+        $isSite = $false
+        foreach ($block in $blocks) {
+            # A topic is about both ends, which are two machines.
+            if ($name -like 'about_*' -and $isSite -ne ($block.Code -match 'Start-TentacleServer')) {
+                $isSite = -not $isSite
+                if ($isSite) { Get-TentacleServer | Stop-TentacleServer } else { Reset-World $name }
+            }
+            $result = Invoke-Example $block.Code $shell
             [ordered]@{
-                Page = $name; Title = "line $line"; Problems = $result.Problems + $result.Warnings; Shown = "$(Format-Stable $result.Output)"
-                Index = $expected.Index; Expected = if ($expected.Success) { "$(Format-Stable $expected.Value)" }
+                Page = $name; Title = "line $($block.Line)"; Problems = $result.Problems + $result.Warnings; Shown = "$(Format-Stable $result.Output)"
+                Index = $block.Index; Expected = $block.Expected
             }
         }
     }

@@ -106,6 +106,19 @@ public sealed class IssuingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(365, 30, 334, false)]
+    [InlineData(365, 30, 336, true)]
+    [InlineData(12, 30, 7, false)]
+    [InlineData(12, 30, 9, true)]
+    [InlineData(365, 0, 364, false)]
+    [InlineData(365, 0, 366, true)]
+    public void A_certificate_is_due_in_its_last_days_and_never_before_two_thirds_of_its_time(int days, int last, int after, bool isDue)
+    {
+        var certificate = CertificateIssuer.Issue(_authority, new CertificateOrder("site", CertificateRole.Client) { Days = days });
+        Assert.Equal(isDue, CertificateUpkeep.IsDue(certificate, last, DateTime.UtcNow.AddDays(after)));
+    }
+
+    [Theory]
     [InlineData("a b")]
     [InlineData("-a.example")]
     [InlineData("a..example")]

@@ -37,19 +37,26 @@ internal static class CertificateFiles
     /// <exception cref="TentacleException"><see cref="TentacleErrorKind.LocalFile"/>: a file exists already, or the folder cannot be written; nothing is changed then, or only whole files.</exception>
     public static CertificatePaths Write(IssuedCertificate certificate, string directory, SecureString? passphrase, bool overwrite)
     {
-        var isAuthority = certificate.Role == CertificateRole.Authority;
-        var paths = new CertificatePaths
-        {
-            CaPath = Path.GetFullPath(Path.Combine(directory, AuthorityName)),
-            CertificatePath = Path.GetFullPath(Path.Combine(directory, isAuthority ? AuthorityName : CertificateName)),
-            KeyPath = Path.GetFullPath(Path.Combine(directory, isAuthority ? AuthorityKeyName : KeyName)),
-        };
+        var paths = PathsIn(directory, certificate.Role);
         var files = new List<NewFile> { new(paths.KeyPath, certificate.ToKeyPem(passphrase), IsPrivate: true), new(paths.CaPath, certificate.ToAuthorityPem(), IsPrivate: false) };
-        if (!isAuthority)
+        if (certificate.Role != CertificateRole.Authority)
             files.Add(new NewFile(paths.CertificatePath, certificate.ToCertificatePem(), IsPrivate: false));
         Write(files, Path.GetFullPath(directory), overwrite);
         return paths;
     }
+
+    /// <summary>Where a folder has the files of a certificate.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="role">What the certificate is for.</param>
+    public static CertificatePaths PathsIn(string directory, CertificateRole role) => new()
+    {
+        CaPath = Path.GetFullPath(Path.Combine(directory, AuthorityName)),
+        CertificatePath = Path.GetFullPath(Path.Combine(directory, role == CertificateRole.Authority ? AuthorityName : CertificateName)),
+        KeyPath = Path.GetFullPath(Path.Combine(directory, role == CertificateRole.Authority ? AuthorityKeyName : KeyName)),
+    };
+
+    /// <summary>True if the folder's <c>cacert.pem</c> is the authority of this certificate as it is now; not so when that has been renewed since.</summary>
+    public static bool HasAuthority(IssuedCertificate certificate, string directory) => IsSame(new NewFile(PathsIn(directory, certificate.Role).CaPath, certificate.ToAuthorityPem(), IsPrivate: false));
 
     private static void Write(List<NewFile> files, string directory, bool overwrite)
     {

@@ -76,6 +76,9 @@ internal static class CertificateIssuer
         return new IssuedCertificate(Sign(old.Inner.SubjectDN, publicKey, role, names, lifetime, authority: null, old.Key), old.Key, []);
     }
 
+    /// <summary>The subject that an order comes to.</summary>
+    internal static string SubjectOf(CertificateOrder order) => Name(order.CommonName).ToString();
+
     internal static bool IsSelfIssued(BcCertificate certificate) => certificate.SubjectDN.Equivalent(certificate.IssuerDN);
 
     internal static CertificateRole RoleOf(BcCertificate certificate)

@@ -25,9 +25,11 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
     private readonly Random _chance = new();
     private readonly SemaphoreSlim _request = new(0, 1);
     private readonly RepeatedText _told = new(options.Clock);
+    private DrainedSites _drained = null!;
     private PlanFollower _plan = null!;
     private IncomingHold _hold = null!;
     private SemaphoreSlim _places = null!;
+    private LocalTrouble? _wrongHere;
 
     /// <summary>Has the files read again and all sites called at once, dead ones included.</summary>
     public void Request()
@@ -51,6 +53,7 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _plan = new PlanFollower(source, options.Clock, Log);
+        _drained = new DrainedSites(Log);
         Adopt(_plan.Current);
         try
         {
@@ -139,6 +142,7 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
 
     private void BeginRound(CancellationToken cancellationToken)
     {
+        BeginFollowing(cancellationToken);
         foreach (var site in _plan.Current.Sites)
         {
             var turn = _turns.GetOrAdd(site.FolderName, static _ => new SiteTurn());
@@ -148,6 +152,9 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
                 Log(new SyncLogEntry(options.Clock.UtcNow, SyncLogLevel.Verbose, $"{site.Name} is still being drained: this round passes it over.", site.Name));
         }
     }
+
+    /// <summary>Has the sites followed that are drained: when all are, or when the next round begins and some still are not.</summary>
+    private void BeginFollowing(CancellationToken cancellationToken) => Follow(_drained.BeginAsync(_plan.Current, cancellationToken));
 
     private void Follow(Task task)
     {
@@ -166,11 +173,16 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
                 Tell(result, turn);
                 turn.End(result.Error, options.Interval, options.Clock.Elapsed);
                 options.Completed?.Invoke(result);
+                if (result.Error is null)
+                    _drained.Add(site);
             }
             finally
             {
                 places.Release();
             }
+
+            if (!_turns.Values.Any(t => t.IsUnderWay))
+                BeginFollowing(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -219,19 +231,30 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
     /// <summary>A site that did not answer last time is not waited for several times over.</summary>
     private static SyncSite Once(SyncSite site, SiteTurn turn) => turn.FailuresInARow == 0 ? site : new SyncSite(site.Client with { RetryCount = 0 });
 
+    /// <summary>What is wrong on this machine is so for all sites, and told for the first of them; that another run has the directory is told as a warning, which is not repeated.</summary>
+    private bool IsNew(TentacleException error, SiteTurn turn) => error.Kind == TentacleErrorKind.Busy || (SiteTurn.IsOfThisMachine(error)
+        ? Interlocked.Exchange(ref _wrongHere, new LocalTrouble(error.Kind, _wrongHere?.Since ?? options.Clock.Elapsed))?.Kind != error.Kind
+        : turn.FailuresInARow == 0 || turn.FailedHere);
+
     /// <summary>Tells what is new about a site: that it fails, that it answers again, and which files are left there.</summary>
     private void Tell(SiteResult result, SiteTurn turn)
     {
         var now = options.Clock.UtcNow;
         if (result.Error is { } error)
-            Log(new SyncLogEntry(now, turn.FailuresInARow == 0 ? SyncLogLevel.Error : SyncLogLevel.Verbose, turn.FailuresInARow == 0 ? error.Message : $"{result.Site} still fails, {turn.FailuresInARow + 1} times in a row: {error.Message}", result.Site, error));
+            Log(IsNew(error, turn) ? new SyncLogEntry(now, error.Kind == TentacleErrorKind.Busy ? SyncLogLevel.Warning : SyncLogLevel.Error, error.Message, result.Site, error) : new SyncLogEntry(now, SyncLogLevel.Verbose, $"{result.Site} still fails, {turn.FailuresInARow + 1} times in a row: {error.Message}", result.Site, error));
+        else if (Interlocked.Exchange(ref _wrongHere, value: null) is { } mended)
+            Log(new SyncLogEntry(now, SyncLogLevel.Information, $"Sites are drained again, after {Show(options.Clock.Elapsed - mended.Since)}."));
+        else if (turn.FailedHere)
+            Log(new SyncLogEntry(now, SyncLogLevel.Verbose, $"{result.Site} is drained again.", result.Site));
         else if (turn.FailuresInARow > 0)
-            Log(new SyncLogEntry(now, SyncLogLevel.Information, $"{result.Site} answers again, after {turn.FailuresInARow} failure{(turn.FailuresInARow == 1 ? string.Empty : "s")} in {(options.Clock.Elapsed - turn.FailingSince).TotalMinutes:0} min.", result.Site));
+            Log(new SyncLogEntry(now, SyncLogLevel.Information, $"{result.Site} answers again, after {turn.FailuresInARow} failure{(turn.FailuresInARow == 1 ? string.Empty : "s")} in {Show(options.Clock.Elapsed - turn.FailingSince)}.", result.Site));
         foreach (var left in result.Skipped)
             Log(new SyncLogEntry(now, SyncLogLevel.Warning, $"'{left.Name}' at {result.Site} was not taken: {left.Reason}", result.Site));
         if (result.Files > 0)
             Log(new SyncLogEntry(now, SyncLogLevel.Information, $"{result.Site}: {result.Files} file{(result.Files == 1 ? string.Empty : "s")}, {result.Bytes} bytes in {result.Elapsed.TotalSeconds:0.0} s.", result.Site));
     }
+
+    private static string Show(TimeSpan time) => time.TotalHours < 2 ? $"{time.TotalMinutes:0} min" : time.TotalDays < 2 ? $"{time.TotalHours:0} h" : $"{time.TotalDays:0} days";
 
     /// <summary>Writes a line; a warning that has been written lately is not written again at each round.</summary>
     private void Log(SyncLogEntry entry)
@@ -240,4 +263,6 @@ internal sealed class ContinuousSync(ISyncPlanSource source, ContinuousOptions o
             entry = entry with { Level = SyncLogLevel.Verbose };
         options.Log?.Invoke(entry);
     }
+
+    private sealed record LocalTrouble(TentacleErrorKind Kind, TimeSpan Since);
 }

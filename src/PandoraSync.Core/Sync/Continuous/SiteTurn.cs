@@ -17,6 +17,9 @@ internal sealed class SiteTurn
     /// <summary>Runs without success since the last one with it.</summary>
     public int FailuresInARow { get; private set; }
 
+    /// <summary>True if the last of them was for what is wrong on this machine.</summary>
+    public bool FailedHere { get; private set; }
+
     /// <summary>When the first of them was, as the clock's elapsed time.</summary>
     public TimeSpan FailingSince { get; private set; }
 
@@ -43,6 +46,7 @@ internal sealed class SiteTurn
     public void End(TentacleException? error, TimeSpan interval, TimeSpan now)
     {
         IsUnderWay = false;
+        FailedHere = error is not null && IsOfThisMachine(error);
         if (error is null)
         {
             (FailuresInARow, _notBefore) = (0, TimeSpan.Zero);
@@ -51,7 +55,7 @@ internal sealed class SiteTurn
 
         if (FailuresInARow++ == 0)
             FailingSince = now;
-        _notBefore = IsOfThisMachine(error) ? TimeSpan.Zero : now + PauseAfter(FailuresInARow, interval);
+        _notBefore = FailedHere ? TimeSpan.Zero : now + PauseAfter(FailuresInARow, interval);
     }
 
     /// <summary>What is wrong here says nothing of the site, and is mended without its doing.</summary>

@@ -63,7 +63,7 @@ internal sealed class SiteDrain(SyncSite site, SyncOptions options, IncomingDire
             _progress.LogVerbose($"{recovered.Length} files of an interrupted run are finished first");
 
         // Draining goes on over the connection that has listed.
-        using var client = names is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : null;
+        using var client = names is null ? await ListAsync(recovered.Length > 0, cancellationToken).ConfigureAwait(false) : null;
         var queue = _listed is null
             ? new DrainQueue(recovered, TableOf(names!.Where(IsSafe)), static _ => true)
             : new DrainQueue(recovered, _listed, IsWanted);
@@ -83,17 +83,18 @@ internal sealed class SiteDrain(SyncSite site, SyncOptions options, IncomingDire
         _progress.FailIfNothingCame();
     }
 
-    /// <summary>Lists the buffer; listing is safe to repeat.</summary>
-    private async Task<TentacleClient> ListAsync(CancellationToken cancellationToken) =>
+    /// <summary>Lists the buffer; listing is safe to repeat. A site with nothing in it, and nothing of it here, is asked no more than that.</summary>
+    private async Task<TentacleClient> ListAsync(bool hasRecovered, CancellationToken cancellationToken) =>
         await RetryPolicy.RunAsync(site.Client, _progress.LogVerbose, async () =>
         {
             var client = await TentacleClient.ConnectAsync(site.Client, cancellationToken).ConfigureAwait(false);
             try
             {
                 _certificateEnd = Earlier(client.PeerCertificateEnd, site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
-                await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 var listed = new NameTable();
                 await client.ListAsync(listed.Add, cancellationToken).ConfigureAwait(false);
+                if (hasRecovered || listed.Count > 0)
+                    await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 _listed = listed;
                 return client;
             }

@@ -129,18 +129,17 @@ internal sealed class SyncJournal
         var path = JournalFiles.StatusIn(_folder);
         File.WriteAllText(path + ".new", string.Concat(_statuses.Values.OrderBy(s => s.Site, StringComparer.Ordinal).Select(s => s.ToLine() + "\n")), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         FileSystemCalls.RenameOver(path + ".new", path);
-        (_saved, _savedAt) = (Stamp(path), _clock.Elapsed);
+        (_saved, _savedAt, _isFailing) = (Stamp(path), _clock.Elapsed, false);
     }
 
     private static string Stamp(string path) => new FileInfo(path) is var file ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : string.Empty;
 
-    /// <summary>Does something that a full or broken disk must not end the run with; it is told once, until it works again.</summary>
+    /// <summary>Does something that a full or broken disk must not end the run with; it is told once, until the statuses can be saved again: a line more may have room where they have not.</summary>
     private void Try(Action work)
     {
         try
         {
             work();
-            _isFailing = false;
         }
         catch (Exception e) when (LocalFileError.IsFileError(e))
         {

@@ -32,7 +32,7 @@ internal static class TlsHandshake
         var setup = new TlsSetup
         {
             Identity = options.Identity,
-            Host = host,
+            Host = SessionName.Of(host, endpoint.Port),
             MinimumVersion = options.MinimumVersion,
             CipherSuites = options.CipherSuites,
             Check = (_, certificate, chain, _) => (failure.Decision = Decide(options, certificate, chain, host, peer, over.Token)).IsTrusted,

@@ -8,7 +8,7 @@ internal sealed record TlsSetup
 {
     public TlsIdentity? Identity { get; init; }
 
-    /// <summary>For a client: the name it asks for.</summary>
+    /// <summary>For a client: the name it asks for, by which the platform keeps sessions.</summary>
     public string Host { get; init; } = string.Empty;
 
     /// <summary>For a server: whether it asks for a certificate.</summary>

@@ -89,13 +89,14 @@ public sealed class ContinuousSyncTests
     }
 
     [Fact]
-    public async Task An_incoming_directory_that_disappears_and_comes_back_is_told_and_used_again()
+    public async Task An_incoming_directory_that_disappears_and_comes_back_is_told_once_for_all_sites_and_used_again()
     {
         using var site = new OurServer();
+        using var other = new OurServer();
         using var target = new SyncTarget();
         var folder = target.Incoming.MakeFolder("data_in");
-        await using var service = new SyncService(new SyncPlan([SyncTarget.Site(site.Port)], new(folder)), new FastClock(600), Minute);
-        await Eventually.BecomesTrue(() => service.TimesOf(site.Port).Length > 0, "the first round");
+        await using var service = new SyncService(new SyncPlan([SyncTarget.Site(site.Port), SyncTarget.Site(other.Port)], new(folder)), new FastClock(600), Minute);
+        await Eventually.BecomesTrue(() => service.TimesOf(site.Port).Length > 0 && service.TimesOf(other.Port).Length > 0, "the first round");
         Directory.Move(folder, folder + ".away");
         await Eventually.BecomesTrue(() => service.Results.Any(r => r.Result.Error?.Kind == TentacleErrorKind.LocalFile), "its absence is told");
         site.Put(AgentData.Make(1));
@@ -105,6 +106,9 @@ public sealed class ContinuousSyncTests
 
         Directory.Move(folder + ".away", folder);
         await Eventually.BecomesTrue(() => File.Exists(Path.Combine(folder, AgentData.Make(1).Name)), "the file arrives");
+        await Eventually.BecomesTrue(() => service.Log.Any(l => l.Text.StartsWith("Sites are drained again, after ", StringComparison.Ordinal)), "its return is told");
+        Assert.Single(service.Log, l => l.Level == SyncLogLevel.Error);
+        Assert.Single(service.Log, l => l.Level == SyncLogLevel.Information && l.Text.Contains("again", StringComparison.Ordinal));
     }
 
     [Fact]

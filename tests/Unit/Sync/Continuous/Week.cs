@@ -24,7 +24,7 @@ namespace PandoraSync.Tests.Sync.Continuous;
 
 /// <summary>
 /// A continuous run by a real configuration file over sites with TLS, in time that runs fast: sites die and return, the configuration is edited, also
-/// wrongly, certificates are renewed, files come. After each step the status has to become what is so.
+/// wrongly, certificates of both ends are renewed, files come. After each step the status of every site has to become what is so.
 /// </summary>
 internal sealed class Week : IAsyncDisposable
 {
@@ -39,13 +39,14 @@ internal sealed class Week : IAsyncDisposable
     private readonly Task _run;
     private int _number;
     private int _certificates;
+    private IssuedCertificate _shown = null!;
 
     public Week(int seed, int sites, double speed, TimeSpan interval)
     {
         (_dice, _clock) = (new Random(seed), new FastClock(speed));
         _clock.SetBy(DateTime.UtcNow - _clock.UtcNow);
         _home.MakeFolder("in");
-        _sites = [.. Enumerable.Range(0, sites).Select(i => new Site(_home.MakeFolder($"site{i}"), TlsIdentity.FromIssued(CertificateIssuer.Issue(_authority, new CertificateOrder($"site{i}", CertificateRole.Server, ["127.0.0.1"]))), _authority.ToAuthorities()))];
+        _sites = [.. Enumerable.Range(0, sites).Select(i => new Site(_home.MakeFolder($"site{i}"), CertificateOf(i), _authority.ToAuthorities()))];
         File.WriteAllText(_home["ca.pem"], _authority.ToAuthorityPem());
         RenewCertificate();
         WriteConfiguration(_sites);
@@ -79,17 +80,15 @@ internal sealed class Week : IAsyncDisposable
         foreach (var site in _sites.Where(_ => _dice.Next(2) == 0))
             _made.Add(site.Put(AgentData.Make(_number++, 1024 + _dice.Next(2048))));
         var one = _sites[_dice.Next(_sites.Length)];
-        var what = _dice.Next(6);
-        switch (what)
+        switch (_dice.Next(7))
         {
             case 0 when one.IsAlive:
+                Story.Add($"{one.Name} dies");
                 await one.DieAsync();
-                await BecomesAsync(one, s => s is { FailuresInARow: > 0, Error: not null }, "dies");
                 break;
             case 1:
-                foreach (var dead in _sites.Where(s => !s.IsAlive))
-                    dead.Return();
-                await BecomesAsync(one, s => s.FailuresInARow == 0 && s.LastRun > _clock.UtcNow - TimeSpan.FromMinutes(30), "is back");
+                Story.Add("all return");
+                ReturnAll();
                 break;
             case 2:
                 var tellings = Log.Count(l => l.Level == SyncLogLevel.Error && l.Text.Contains("cannot be used", StringComparison.Ordinal));
@@ -102,23 +101,26 @@ internal sealed class Week : IAsyncDisposable
                 await ReadAnewAsync("a site more", () => WriteConfiguration(_sites));
                 break;
             case 4:
-                await ReadAnewAsync("a certificate renewed", RenewCertificate);
+                await ReadAnewAsync("the caller's certificate is renewed", RenewCertificate);
+                break;
+            case 5 when one.IsAlive:
+                Story.Add($"{one.Name} shows a new certificate");
+                await one.DieAsync();
+                one.Return(CertificateOf(Array.IndexOf(_sites, one)));
                 break;
             default:
-                await Eventually.BecomesTrue(() => _sites.All(s => !s.IsAlive || s.IsEmpty), "what lives is drained", TimeSpan.FromSeconds(60));
-                Story.Add("drained");
+                Story.Add("only files");
                 break;
         }
+
+        await StatusIsTrueAsync();
     }
 
     /// <summary>Has all sites return, and waits until all that was made has arrived.</summary>
     public async Task EndAsync()
     {
-        foreach (var dead in _sites.Where(s => !s.IsAlive))
-            dead.Return();
-        await Eventually.BecomesTrue(() => _sites.All(s => s.IsEmpty) && Arrived().Count == _made.Count, "all has arrived", TimeSpan.FromSeconds(120));
-        foreach (var site in _sites)
-            await BecomesAsync(site, s => s.FailuresInARow == 0, "is well at the end");
+        ReturnAll();
+        await StatusIsTrueAsync();
         await _stop.CancelAsync();
         await Eventually.Ends(_run, "the run", TimeSpan.FromSeconds(60));
     }
@@ -127,7 +129,6 @@ internal sealed class Week : IAsyncDisposable
     public void HasLostNothing()
     {
         Assert.Equal(_made.Order(StringComparer.Ordinal), Arrived().Order(StringComparer.Ordinal));
-        Assert.Equal(_made.Count, JournalReader.ReadStatuses(Incoming).Where(s => _sites.Any(o => string.Equals(o.Name, s.Site, StringComparison.Ordinal))).Sum(s => s.Files));
     }
 
     public async ValueTask DisposeAsync()
@@ -142,11 +143,44 @@ internal sealed class Week : IAsyncDisposable
 
     private List<string> Arrived() => [.. Directory.EnumerateFiles(Incoming).Select(f => Path.GetFileName(f))];
 
-    private async Task BecomesAsync(Site site, Func<SiteStatus, bool> isSo, string what)
+    /// <summary>Waits until the status tells of every site what is so: that it answers, all that was there has come and when its certificate ends, or that it fails.</summary>
+    private async Task StatusIsTrueAsync()
     {
-        Story.Add($"{site.Name} {what}");
-        await Eventually.BecomesTrue(() => JournalReader.ReadStatuses(Incoming).Any(s => string.Equals(s.Site, site.Name, StringComparison.Ordinal) && isSo(s)), $"the status of {site.Name} tells that it {what}; {string.Join("; ", Story.TakeLast(5))}", TimeSpan.FromSeconds(60));
+        var untrue = string.Empty;
+        try
+        {
+            await Eventually.BecomesTrue(() => (untrue = string.Join("; ", Untrue())).Length == 0, "the status is true", TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Day {Elapsed.TotalDays:0.00}, after {string.Join("; ", Story.TakeLast(5))}: the status is not true of {untrue}");
+        }
     }
+
+    private IEnumerable<string> Untrue()
+    {
+        var statuses = JournalReader.ReadStatuses(Incoming).ToDictionary(s => s.Site, StringComparer.Ordinal);
+        foreach (var site in _sites)
+        {
+            if (!statuses.TryGetValue(site.Name, out var status) || !IsTrue(site, status))
+                yield return $"{site.Name}, which {(site.IsAlive ? "lives" : "is dead")}, empty {site.IsEmpty}, {site.Files} files by now: {status?.ToLine() ?? "none"}";
+        }
+    }
+
+    private bool IsTrue(Site site, SiteStatus status) => site.IsAlive
+        ? status is { FailuresInARow: 0, Error: null, Skipped: 0 } && site.IsEmpty && status.Files == site.Files && status.Bytes == site.Bytes && status.CertificateEnd == (site.CertificateEnd < _shown.NotAfter ? site.CertificateEnd : _shown.NotAfter)
+        : status is { FailuresInARow: > 0, Error: not null } && status.Files <= site.Files && (site.IsEmpty || status.OldestFileAge(_clock.UtcNow) > TimeSpan.Zero);
+
+    private void ReturnAll()
+    {
+        foreach (var dead in _sites.Where(s => !s.IsAlive))
+            dead.Return();
+    }
+
+    /// <summary>A certificate for a site; each that is issued ends on another day.</summary>
+    private IssuedCertificate CertificateOf(int site) => CertificateIssuer.Issue(_authority, new CertificateOrder($"site{site}", CertificateRole.Server, ["127.0.0.1"]) { Days = NextDays() });
+
+    private int NextDays() => 30 + (_certificates++ * 7 % 300);
 
     private async Task ReadAnewAsync(string what, Action change)
     {
@@ -160,8 +194,8 @@ internal sealed class Week : IAsyncDisposable
 
     private void RenewCertificate()
     {
-        var certificate = CertificateIssuer.Issue(_authority, new CertificateOrder("main", CertificateRole.Client) { Days = 100 + _certificates++ });
-        File.WriteAllText(_home["main.pem"], certificate.ToCertificatePem() + certificate.ToKeyPem(null));
+        _shown = CertificateIssuer.Issue(_authority, new CertificateOrder("main", CertificateRole.Client) { Days = NextDays() });
+        File.WriteAllText(_home["main.pem"], _shown.ToCertificatePem() + _shown.ToKeyPem(null));
     }
 
     private void WriteConfiguration(IEnumerable<Site> sites)
@@ -175,14 +209,14 @@ internal sealed class Week : IAsyncDisposable
     private sealed class Site
     {
         private readonly TempFolderView _buffer;
-        private readonly TlsIdentity _identity;
         private readonly TrustedAuthorities _clients;
+        private IssuedCertificate _certificate;
         private TentacleServer? _server;
         private int _port;
 
-        public Site(string folder, TlsIdentity identity, TrustedAuthorities clients)
+        public Site(string folder, IssuedCertificate certificate, TrustedAuthorities clients)
         {
-            (_buffer, _identity, _clients) = (new TempFolderView(folder), identity, clients);
+            (_buffer, _certificate, _clients) = (new TempFolderView(folder), certificate, clients);
             Return();
         }
 
@@ -192,11 +226,22 @@ internal sealed class Week : IAsyncDisposable
 
         public bool IsEmpty => _buffer.IsEmpty;
 
-        public string Put(AgentData file) => _buffer.Put(file);
+        public DateTime CertificateEnd => _certificate.NotAfter;
 
-        public void Return()
+        public long Files { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public string Put(AgentData file)
         {
-            _server = TentacleServer.Start(new TentacleServerOptions(_buffer.Path) { Addresses = ["127.0.0.1"], Port = _port, AllowListing = true, Tls = new TlsServerOptions(_identity) { ClientTrust = PeerTrust.Create(_clients) } });
+            (Files, Bytes) = (Files + 1, Bytes + file.Content.Length);
+            return _buffer.Put(file);
+        }
+
+        public void Return(IssuedCertificate? certificate = null)
+        {
+            _certificate = certificate ?? _certificate;
+            _server = TentacleServer.Start(new TentacleServerOptions(_buffer.Path) { Addresses = ["127.0.0.1"], Port = _port, AllowListing = true, Tls = new TlsServerOptions(TlsIdentity.FromIssued(_certificate)) { ClientTrust = PeerTrust.Create(_clients) } });
             _port = _server.Endpoints[0].Port;
         }
 
