@@ -38,6 +38,7 @@ public sealed class FastLaneDrainTests
         using var target = new SyncTarget();
         var result = await target.DrainAsync(ours.Port, connections: 1);
         Assert.True(result.Succeeded, result.ToString());
+        Assert.Equal("fast lane", result.AskedBy);
         target.HasExactly([.. files, new AgentData("empty.1760000000.data", AgentData.FirstEpoch, [])]);
         Assert.Empty(ours.Buffer.FileNames());
     }

@@ -24,7 +24,10 @@ internal sealed class NameTable
     private int _added;
     private Entry[] _entries = [];
 
-    /// <summary>Names that were found wanted.</summary>
+    /// <summary>True if no name was added.</summary>
+    public bool IsEmpty => _added == 0;
+
+    /// <summary>Names that were found wanted; 0 until they are sorted.</summary>
     public int Count { get; private set; }
 
     /// <summary>The earliest time in a name, UTC; null if none of them has one. Once they are sorted.</summary>

@@ -93,7 +93,7 @@ internal sealed class SiteDrain(SyncSite site, SyncOptions options, IncomingDire
                 _certificateEnd = Earlier(client.PeerCertificateEnd, site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
                 var listed = new NameTable();
                 await client.ListAsync(listed.Add, cancellationToken).ConfigureAwait(false);
-                if (hasRecovered || listed.Count > 0)
+                if (hasRecovered || !listed.IsEmpty)
                     await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 _listed = listed;
                 return client;
