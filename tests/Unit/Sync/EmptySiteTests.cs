@@ -21,12 +21,12 @@ public sealed class EmptySiteTests : IDisposable
     public void Dispose() => _target.Dispose();
 
     [Fact]
-    public async Task A_site_with_nothing_in_it_is_listed_and_left_over_one_connection()
+    public async Task A_site_with_nothing_in_it_is_asked_what_it_is_and_has_over_one_connection()
     {
         using var site = new StockServer(new StockServerOptions());
         Assert.True((await _target.DrainAsync(site.Port)).Succeeded);
         Assert.Equal(1, site.ConnectionsServed);
-        Assert.Equal(["LS <>", "QUIT"], site.Commands.Where(c => !c.StartsWith("LS OK", StringComparison.Ordinal) && !c.StartsWith("SEND", StringComparison.Ordinal)));
+        Assert.Equal([$"RECV <{FileNameRules.ProbeName}>", "LS <>"], site.Commands.Where(c => c.Contains('<', StringComparison.Ordinal)));
     }
 
     [Fact]

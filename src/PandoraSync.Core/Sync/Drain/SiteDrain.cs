@@ -112,7 +112,7 @@ internal sealed class SiteDrain
         _tally.FailIfNothingCame();
     }
 
-    /// <summary>Lists the buffer; listing is safe to repeat. A site with nothing in it is asked no more than that.</summary>
+    /// <summary>Lists the buffer; listing is safe to repeat.</summary>
     private async Task<SiteListing> ListAsync(CancellationToken cancellationToken) =>
         await RetryPolicy.RunAsync(_site.Client, _tally.LogVerbose, async () =>
         {
@@ -120,10 +120,9 @@ internal sealed class SiteDrain
             try
             {
                 _certificateEnd = Earlier(client.PeerCertificateEnd, _site.Client.Tls?.Identity?.Certificate.NotAfter.ToUniversalTime());
+                await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 var names = new NameTable();
                 await client.ListAsync(names.Add, cancellationToken).ConfigureAwait(false);
-                if (names.Count > 0)
-                    await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
                 return new SiteListing(client, names);
             }
             catch
