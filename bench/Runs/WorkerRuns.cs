@@ -28,7 +28,7 @@ internal static class WorkerRuns
             new Contender("four workers", () => RunAsync(sites, workers: 4)),
         ])
         {
-            MostRounds = 3,
+            MostRounds = 2,
             Notes =
             [
                 FormattableString.Invariant($"The sites are servers on addresses of their own within 127.0.0.0/8, in {ServerProcesses} processes; workers and servers share this machine's processors and disk, so that workers on machines of their own reach more together. What one worker's processor time allows stands under \"processor time of the workers a site\"."),

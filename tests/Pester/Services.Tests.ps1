@@ -42,7 +42,7 @@ Describe 'A service of systemd' {
         $place = New-Place
         $metrics = [IO.Path]::Combine((New-Folder), 'pandorasync.prom')
         $made = Register $place @{ SelfMonitoring = $true; AgentName = 'collector-1'; AgentGroup = 'It''s ours'; MetricsPath = $metrics }
-        Read-Unit $made.Path[0] 'ExecStart' | Should -Match "-SelfMonitoring -AgentName 'collector-1' -AgentGroup 'It''''s ours' -MetricsPath '[^']*pandorasync\.prom' -Continuous"
+        Read-Unit $made.Path[0] 'ExecStart' | Should -Match "-SelfMonitoring -AgentName 'collector-1' -AgentGroup 'It''s ours' -MetricsPath '[^']*pandorasync\.prom' -Continuous"
         Read-Unit $made.Path[0] 'ReadWritePaths' | Should -Be "`"$($place.Incoming)`" `"$([IO.Path]::GetDirectoryName($metrics))`""
         { Register $place @{ AgentName = 'x' } } | Should -Throw '-AgentName and -AgentGroup say which agent*'
         { Register $place @{ SelfMonitoring = $true; AgentName = '../x' } } | Should -Throw "'../x' cannot be an agent's name*"
