@@ -130,7 +130,7 @@ Describe 'What a new admin ran into' {
 
     It '4: a blank cell means not given, in every column: <what>' -ForEach @(@{ what = 'empty'; cell = '' }, @{ what = 'white space'; cell = '  ' }) {
         $row = [ordered] @{ ComputerName = $site; Destination = $incoming }
-        (Get-Command Invoke-PandoraSync).ImplementingType.BaseType.GetProperties('Public, Instance, DeclaredOnly').Name | ForEach-Object { $row[$_] = '' }
+        @((Get-Command Invoke-PandoraSync).ImplementingType.BaseType.BaseType.GetProperties('Public, Instance, DeclaredOnly').Name) + 'Connections' | ForEach-Object { $row[$_] = '' }
         $row.Count | Should -BeGreaterThan 14
         foreach ($column in @($row.Keys | Where-Object { $_ -notin 'ComputerName', 'Destination' })) { $row[$column] = $cell }
         $result = [pscustomobject] $row | Invoke-PandoraSync -Destination $incoming -ErrorVariable problems -WarningAction SilentlyContinue
