@@ -7,7 +7,7 @@ BeforeDiscovery {
         foreach ($match in [regex]::Matches([IO.File]::ReadAllText($path), '(?m)^### (Example \d+: [^\r\n]+)')) { @{ page = [IO.Path]::GetFileNameWithoutExtension($path); title = $match.Groups[1].Value } }
     }
     $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    $documents = foreach ($path in 'README.md', 'docs/getting-started.md', 'docs/migrating-from-tentacle.md', 'docs/troubleshooting.md', 'docs/operations.md', 'docs/scaling.md') { @{ document = $path } }
+    $documents = foreach ($path in 'README.md', 'docs/getting-started.md', 'docs/migrating-from-tentacle.md', 'docs/troubleshooting.md') { @{ document = $path } }
     $names = @($examples | ForEach-Object { $_.page } | Sort-Object -Unique | ForEach-Object { @{ page = $_ } })
 }
 
@@ -15,7 +15,7 @@ BeforeAll {
     . ([IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
     $pages = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..', 'docs', 'en-US'))
     $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    $documentPaths = 'README.md', 'docs/getting-started.md', 'docs/migrating-from-tentacle.md', 'docs/troubleshooting.md', 'docs/operations.md', 'docs/scaling.md' | ForEach-Object { [IO.Path]::Combine($root, $_) }
+    $documentPaths = 'README.md', 'docs/getting-started.md', 'docs/migrating-from-tentacle.md', 'docs/troubleshooting.md' | ForEach-Object { [IO.Path]::Combine($root, $_) }
     # Short and of one length, since paths are wrapped.
     $place = [IO.Directory]::CreateDirectory([IO.Path]::Combine([IO.Path]::GetTempPath(), "ex-$([guid]::NewGuid().ToString('N').Substring(0, 6))")).FullName
     $report = New-File 'report.json' ''
