@@ -34,7 +34,6 @@ internal sealed class SpaceClaim(SiteSpace room) : IDisposable
         room.Check();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         room.Release(_left);
