@@ -25,6 +25,7 @@ public sealed class EmptySiteTests : IDisposable
     {
         using var site = new StockServer(new StockServerOptions());
         Assert.True((await _target.DrainAsync(site.Port)).Succeeded);
+        await Eventually.BecomesTrue(() => site.Commands.Contains("QUIT", StringComparer.Ordinal), "the site reads that the drain leaves");
         Assert.Equal(1, site.ConnectionsServed);
         Assert.Equal(["LS <>", "QUIT"], site.Commands.Where(c => !c.StartsWith("LS OK", StringComparison.Ordinal) && !c.StartsWith("SEND", StringComparison.Ordinal)));
     }
