@@ -31,7 +31,7 @@ internal static class WorkerRuns
             MostRounds = 2,
             Notes =
             [
-                FormattableString.Invariant($"The sites are servers on addresses of their own within 127.0.0.0/8, in {ServerProcesses} processes; workers and servers share this machine's processors and disk, so that workers on machines of their own reach more together. What one worker's processor time allows stands under \"processor time of the workers a site\"."),
+                FormattableString.Invariant($"The sites are servers on addresses of their own within 127.0.0.0/8, in {ServerProcesses} processes; workers and servers share this machine's processors and disk, and one worker fills them: here more workers are slower, since each has its own start, code to compile and flushes. What workers on machines of their own bring is not measured; what one worker's processor time allows stands under \"processor time of the workers a site\"."),
                 "Each worker finds its share by itself and has an incoming directory of its own; together they must have every file once.",
                 "\"Sites that move\" is counted: those that another worker has when there is one worker more.",
             ],
