@@ -5,6 +5,7 @@ using System.Security;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
+using PandoraSync.Certificates.Pem;
 using PandoraSync.Protocol;
 
 namespace PandoraSync.Certificates.Issuing;
@@ -31,7 +32,7 @@ internal static class CertificateUpkeep
     public static IssuedCertificate? Find(string directory, CertificateOrder order, SecureString? passphrase, Func<IssuedCertificate?> authority)
     {
         var paths = CertificateFiles.PathsIn(directory, order.Role);
-        if (!File.Exists(paths.CertificatePath) || !File.Exists(paths.KeyPath) || IsEncrypted(paths.KeyPath) != passphrase is not null)
+        if (!File.Exists(paths.CertificatePath) || !File.Exists(paths.KeyPath) || PemPrivateKey.IsEncrypted(paths.KeyPath) != passphrase is not null)
             return null;
         var there = IssuedCertificate.FromFiles(paths.CertificatePath, paths.KeyPath, passphrase);
         var signer = authority();
@@ -82,6 +83,4 @@ internal static class CertificateUpkeep
         ECPrivateKeyParameters { Parameters.Curve.FieldSize: 256 } => CertificateKeyAlgorithm.EcdsaP256,
         _ => null,
     };
-
-    private static bool IsEncrypted(string keyPath) => File.ReadAllText(keyPath).IndexOf("ENCRYPTED", StringComparison.Ordinal) >= 0;
 }

@@ -38,6 +38,11 @@ internal static class PemPrivateKey
             : throw CertificateError.At(path, $"The private key in '{path}' is neither RSA nor ECDSA: TLS on every platform takes only these; make another certificate and key.");
     }
 
+    /// <summary>True if the first private key of a file is encrypted.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="TentacleException"><see cref="TentacleErrorKind.Certificate"/>.</exception>
+    public static bool IsEncrypted(string path) => PemFile.Read(path, "private key", requireAbsolutePath: false).FirstOrDefault(o => IsKey(o.Type)) is { } pem && IsEncrypted(pem);
+
     /// <summary>The public key that belongs to a private one.</summary>
     public static AsymmetricKeyParameter PublicKeyOf(AsymmetricKeyParameter key) => key switch
     {
