@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
@@ -21,6 +22,7 @@ public sealed class FailingDisk : IDisposable
     private readonly SmallDisk _backing = new(BackingMegabytes);
     private readonly TempFolder _at = new();
     private string? _device;
+    private string? _requestKilobytes;
     private bool _isMounted;
 
     /// <summary>Makes and mounts one.</summary>
@@ -31,6 +33,8 @@ public sealed class FailingDisk : IDisposable
             using (var image = File.Create(_backing["image"]))
                 image.SetLength(DiskBytes);
             _device = Run("losetup", "--find", "--show", _backing["image"]).Trim();
+            _requestKilobytes = File.ReadAllText(MostInARequest);
+            File.WriteAllText(MostInARequest, APageKilobytes);
             Run("mkfs.ext4", "-q", "-O", "^has_journal", "-N", Files, "-E", "lazy_itable_init=0,nodiscard", _device);
 
             // Where ext4 keeps its tables of inodes and blocks. Without a journal the kernel tells only whoever flushes next that those could not
@@ -111,6 +115,8 @@ public sealed class FailingDisk : IDisposable
         {
             if (_isMounted)
                 Run("umount", "-l", _at.Path);
+            if (_requestKilobytes is not null)
+                File.WriteAllText(MostInARequest, _requestKilobytes);
             if (_device is not null)
                 Run("losetup", "--detach", _device);
             _device = null;
@@ -146,6 +152,14 @@ public sealed class FailingDisk : IDisposable
             }
         }
     }
+
+    /// <summary>
+    /// What the kernel writes in one request, in kilobytes. Of a request that found room for its first pages only, a loop device says that all of
+    /// it is written (Linux 6.18), which no program can find out; a request of one page is written or refused.
+    /// </summary>
+    private string MostInARequest => $"/sys/block/{System.IO.Path.GetFileName(_device)}/queue/max_sectors_kb";
+
+    private static string APageKilobytes => (Environment.SystemPageSize / 1024).ToString(CultureInfo.InvariantCulture);
 
     private static string Run(string program, params string[] arguments)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using PandoraSync.Protocol;
 using PandoraSync.Sync;
@@ -61,6 +62,29 @@ public sealed class BadFileTests
         var result = await target.DrainAsync(SyncTarget.Site(server.Port), connections: 1);
         Assert.Equal(TentacleErrorKind.Disconnected, result.Error?.Kind);
         Assert.Equal(3, result.SkippedCount);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_site_that_lists_its_files_and_lets_each_wait_in_vain_is_given_up_long_before_all_have_been_tried(int connections)
+    {
+        using var server = new StockServer();
+        foreach (var file in AgentData.MakeMany(200, AgentData.LeastBytes))
+            server.Put(file);
+        var asked = 0;
+        server.OnStep = moment =>
+        {
+            if (moment.Point != StockPoint.Content || !string.Equals(moment.Command, "RECV OK", StringComparison.Ordinal))
+                return;
+            Interlocked.Increment(ref asked);
+            moment.Data = [];
+        };
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(SyncTarget.Site(server.Port, TimeSpan.FromMilliseconds(200), retries: 0), connections: connections);
+        Assert.Equal(TentacleErrorKind.Timeout, result.Error?.Kind);
+        Assert.InRange(asked, 20, 60);
+        Assert.Equal(200, server.FileNames().Length);
     }
 
     [Fact]

@@ -9,8 +9,10 @@ namespace PandoraSync.Sync.Drain;
 /// <summary>What one site's drain has come to so far; counted by several connections at once.</summary>
 internal sealed class DrainProgress(string site, SyncOptions options)
 {
-    // So many files that each end a connection, and no answer between them, are not the files' fault.
+    // So many files that each end a connection, and no answer between them, are not the files' fault; of those that are waited for in
+    // vain far fewer, or a line that carries no content would keep a run for hours.
     private const int MostFailuresInARow = 1000;
+    private const int MostTimeoutsInARow = 20;
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<SkippedFile> _skipped = new();
@@ -47,7 +49,8 @@ internal sealed class DrainProgress(string site, SyncOptions options)
     public bool TryCharge(TentacleException error)
     {
         Volatile.Write(ref _lastOfFile, error);
-        return Interlocked.Increment(ref _failedInARow) <= MostFailuresInARow;
+        var weight = error.Kind == TentacleErrorKind.Timeout ? MostFailuresInARow / MostTimeoutsInARow : 1;
+        return Interlocked.Add(ref _failedInARow, weight) <= MostFailuresInARow;
     }
 
     /// <summary>Notes the last error that was charged to a file as the site's own, if the site has not answered a single question about a file.</summary>
