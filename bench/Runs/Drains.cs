@@ -15,6 +15,7 @@ namespace PandoraSync.Bench;
 /// <summary>Drains of files of 4 KB, in this process.</summary>
 internal static class Drains
 {
+    private const int FarDiskMegabytes = 256;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Drains a server of ours.</summary>
@@ -43,7 +44,8 @@ internal static class Drains
     public static async Task<double> FromStockAsync(int count, int connections, (TlsServerOptions Server, TlsClientOptions Client)? tls = null, LongLine? line = null, bool asksAhead = true)
     {
         var files = AgentData.MakeMany(count);
-        var options = new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate, Address = line?.Address ?? IPAddress.Loopback };
+        using var farDisk = line is TunLine ? new SmallDisk(FarDiskMegabytes) : null;
+        var options = new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate, Address = line?.Address ?? IPAddress.Loopback, Folder = farDisk?.Path };
         using var server = line is null ? new StockServer(options) : line.MakeThere(() => new StockServer(options));
         foreach (var file in files)
             server.Put(file);

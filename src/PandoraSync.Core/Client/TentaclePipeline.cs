@@ -27,6 +27,8 @@ internal sealed class TentaclePipeline : IDisposable
 
     private static readonly byte[] Confirmation = TentacleCommand.Confirm(TentacleVerb.Recv).ToBytes();
     private static readonly byte[] MoveConfirmation = TentacleCommand.Confirm(TentacleVerb.Mv).ToBytes();
+    private static readonly TentacleCommand Probe = TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName);
+    private static readonly byte[] ProbeBytes = Probe.ToBytes();
 
     private readonly TentacleChannel _channel;
     private readonly Conversation _conversation;
@@ -70,6 +72,16 @@ internal sealed class TentaclePipeline : IDisposable
     {
         FileNameRules.RequireSafe(name);
         Ask(TentacleCommand.Request(TentacleVerb.Mv, name), MoveConfirmation);
+    }
+
+    /// <summary>
+    /// Asks a stock server whether it has a file; it is sent with the next <see cref="Send"/>. The question behind it declines the content that a server
+    /// with the file announces; one without the file answers both.
+    /// </summary>
+    public void Look(string name)
+    {
+        FileNameRules.RequireSafe(name);
+        Ask(TentacleCommand.Request(TentacleVerb.Recv, name), ProbeBytes);
     }
 
     /// <summary>Has a file deleted if it has this content; it is sent with the next <see cref="Send"/>.</summary>
@@ -124,11 +136,25 @@ internal sealed class TentaclePipeline : IDisposable
     {
         if (_channel.HasUnreadBytes)
             throw BreakOff("sent more than it announced");
-        Ask(TentacleCommand.Request(TentacleVerb.Recv, FileNameRules.ProbeName));
+        Ask(Probe);
         Send();
-        var reply = await ReadAsync(TentacleVerb.Recv, FileNameRules.ProbeName).ConfigureAwait(false);
-        if (!string.Equals(reply.Reason, RefusalReasons.Missing, StringComparison.Ordinal) || _channel.HasUnreadBytes)
-            throw BreakOff($"is out of step: it answered '{reply}'");
+        RequireMissing(await ReadAsync(TentacleVerb.Recv, FileNameRules.ProbeName).ConfigureAwait(false));
+        if (_channel.HasUnreadBytes)
+            throw BreakOff("sent more than it was asked for");
+    }
+
+    /// <summary>Reads the answer to <see cref="Look"/>.</summary>
+    /// <returns>True if the server has the file.</returns>
+    /// <exception cref="TentacleException">The connection has ended.</exception>
+    public async Task<bool> ReadLookAsync(string name)
+    {
+        var reply = await ReadAsync(TentacleVerb.Recv, name).ConfigureAwait(false);
+        if (reply.Size > 0)
+            return true;
+        if (!RefusalReasons.IsMissing(reply))
+            throw BreakOff($"answered '{reply}'", isFilesFault: true);
+        RequireMissing(await ReadReplyAsync(TentacleVerb.Recv).ConfigureAwait(false));
+        return false;
     }
 
     /// <summary>Closes a connection that cannot go on because of what the file under way turned out to be.</summary>
@@ -195,9 +221,21 @@ internal sealed class TentaclePipeline : IDisposable
     {
         _channel.Step = TentacleText.Word(verb);
         _channel.File = name;
-        var reply = await _conversation.ReadReplyAsync().ConfigureAwait(false) ?? throw _conversation.ClosedInsteadOfAnswering(verb);
-        _conversation.Check(reply, verb);
+        var reply = await ReadReplyAsync(verb).ConfigureAwait(false);
         _bytes -= _asked.Dequeue();
         return reply;
+    }
+
+    private async Task<TentacleReply> ReadReplyAsync(TentacleVerb verb)
+    {
+        var reply = await _conversation.ReadReplyAsync().ConfigureAwait(false) ?? throw _conversation.ClosedInsteadOfAnswering(verb);
+        _conversation.Check(reply, verb);
+        return reply;
+    }
+
+    private void RequireMissing(TentacleReply reply)
+    {
+        if (!string.Equals(reply.Reason, RefusalReasons.Missing, StringComparison.Ordinal))
+            throw BreakOff($"is out of step: it answered '{reply}'");
     }
 }

@@ -186,6 +186,45 @@ public sealed class AheadDrainTests
         Assert.Empty(stock.FileNames());
     }
 
+    [Fact]
+    public async Task What_an_interrupted_run_has_left_is_looked_for_ahead_and_copied_no_second_time()
+    {
+        var files = AgentData.MakeMany(300);
+        var there = files.Where((_, n) => n % 2 == 0).ToArray();
+        using var stock = With(there);
+        using var target = Interrupted(stock.Port, files);
+        var result = await target.DrainAsync(Site(stock.Port), connections: 1);
+        Assert.True(result.Succeeded, result.ToString());
+        Assert.Equal((300, 300), (result.Files, result.Recovered));
+        target.HasExactly(files);
+        Assert.Empty(stock.FileNames());
+        Assert.DoesNotContain("RECV OK", stock.Commands);
+        Assert.Equal(there.Length, stock.Commands.Count(c => string.Equals(c, "MV OK", StringComparison.Ordinal)));
+        Assert.Equal(1, stock.ConnectionsServed);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(41)]
+    [InlineData(42)]
+    [InlineData(43)]
+    [InlineData(62)]
+    [InlineData(63)]
+    public async Task A_line_that_joins_questions_for_what_an_interrupted_run_has_left_takes_nothing_for_gone_that_is_there(int joinAt)
+    {
+        // Lines 0 to 2 list and find out about the server; the last file is at line 61 and 62, and the sync point behind it.
+        var files = AgentData.MakeMany(30);
+        using var stock = With([.. files.Where((_, n) => n % 3 != 1)], tls: false);
+        using var line = new FaultProxy(stock.EndPoint, n => n == 1 ? new FaultPlan { JoinLinesAt = joinAt } : new FaultPlan());
+        using var relay = new TlsRelay(line.EndPoint, TestCertificates.Site.Certificate);
+        using var target = Interrupted(relay.Port, files);
+        var result = await target.DrainAsync(Site(relay.Port), connections: 1);
+        Assert.True(result.Succeeded, result + string.Join('\n', target.Story));
+        Assert.Contains(stock.Commands, c => c.Contains("\nRECV", StringComparison.Ordinal));
+        target.HasExactly(files);
+        Assert.Empty(stock.FileNames());
+    }
+
     [Theory]
     [InlineData(20_000_000)]
     [InlineData(10_000)]
@@ -252,6 +291,15 @@ public sealed class AheadDrainTests
             result = await target.DrainAsync(Site(stock.Port, TimeSpan.FromSeconds(1)), connections: 2);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
+    }
+
+    /// <summary>A target where a run was interrupted that had all of these files on its disk.</summary>
+    private static SyncTarget Interrupted(int port, AgentData[] files)
+    {
+        var target = new SyncTarget();
+        foreach (var file in files)
+            target.Incoming.Write($".pandorasync/127.0.0.1%3a{port}/whole/{file.Name}", file.Content);
+        return target;
     }
 
     private static SyncSite Site(int port, TimeSpan? timeout = null)

@@ -31,17 +31,27 @@ public sealed class AskingMannerTests
     public void Records_of_tls_need_no_gap() => Assert.Equal(TimeSpan.Zero, With(50, isTls: true).GetGap());
 
     [Fact]
-    public void The_gap_shrinks_while_answers_come_and_doubles_when_a_connection_breaks_and_what_broke_is_not_tried_again()
+    public void The_gap_shrinks_while_answers_come_and_doubles_when_a_connection_breaks_and_shrinks_more_slowly_then()
     {
         var manner = With(50);
-        for (var i = 0; i < 20; i++)
-            manner.Proved();
+        for (var i = 0; i < 5; i++)
+            manner.Proved(manner.GetGap());
         Assert.Equal(TimeSpan.FromMilliseconds(2), manner.GetGap());
         manner.Broke(manner.Breaks);
         Assert.Equal(TimeSpan.FromMilliseconds(4), manner.GetGap());
-        for (var i = 0; i < 20; i++)
-            manner.Proved();
-        Assert.Equal(TimeSpan.FromMilliseconds(2.5), manner.GetGap());
+        for (var i = 0; i < 5; i++)
+            manner.Proved(manner.GetGap());
+        Assert.InRange(manner.GetGap().TotalMilliseconds, 2.7, 2.9);
+    }
+
+    [Fact]
+    public void What_several_connections_have_proven_with_one_gap_shrinks_it_once()
+    {
+        var manner = With(50);
+        var gap = manner.GetGap();
+        for (var connection = 0; connection < 8; connection++)
+            manner.Proved(gap);
+        Assert.Equal(TimeSpan.FromMilliseconds(4), manner.GetGap());
     }
 
     [Fact]
@@ -50,7 +60,7 @@ public sealed class AskingMannerTests
         var manner = With(50);
         manner.Broke(0);
         manner.Broke(1);
-        manner.Proved();
+        manner.Proved(manner.GetGap());
         manner.Broke(2);
         manner.Broke(3);
         Assert.True(manner.IsAskedAhead);

@@ -115,7 +115,7 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
     /// <summary>Asks a stock server for a window of files, of which nothing counts before it is proven.</summary>
     private async Task ReadWindowAsync(TentaclePipeline pipeline, AheadWindow window)
     {
-        var (clock, breaksBefore) = (Stopwatch.StartNew(), connections.Manner.Breaks);
+        var (clock, breaksBefore, gap) = (Stopwatch.StartNew(), connections.Manner.Breaks, connections.Manner.GetGap());
         var asked = Ask(pipeline, window.Files);
         var unproven = new List<FetchedFile>();
         var bytes = 0L;
@@ -132,7 +132,7 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
 
             await pipeline.ProveAsync().ConfigureAwait(false);
             window.Proved(clock.Elapsed);
-            connections.Manner.Proved();
+            connections.Manner.Proved(gap);
             await pipeline.CompleteAsync().ConfigureAwait(false);
         }
         catch

@@ -19,6 +19,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
     private readonly TentaclePipeline _pipeline = client.BeginPipeline(cancellationToken, context.Manner.GetGap);
     private readonly Stopwatch _sinceAsked = new();
     private readonly int _breaksBefore = context.Manner.Breaks;
+    private TimeSpan _gap;
 
     protected override bool IsQueueEmpty => Context.Queue.IsEmptyAhead;
 
@@ -40,11 +41,36 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
         if (UnderWay.Count > 0)
             return;
         _sinceAsked.Restart();
+        _gap = Context.Manner.GetGap();
+        if (!Look())
+            Ask();
+        _pipeline.Send();
+    }
+
+    /// <summary>
+    /// Asks what became of files that the server may have been told to move. By themselves: without a content among the answers, an answer that is
+    /// missing leaves too few of them in any reading (protocol.md, section 10).
+    /// </summary>
+    private bool Look()
+    {
+        while (!_pipeline.IsFull && UnderWay.Count < window.Files && Context.Queue.TakeBegun() is { } item)
+        {
+            if (Begin(item) is not { } step)
+                continue;
+            _pipeline.Look(item.Name);
+            PutUnderWay(step);
+        }
+
+        return UnderWay.Count > 0;
+    }
+
+    private void Ask()
+    {
         var bytesToMove = 0L;
 
         // Before it is proven, nothing of a window leaves the batch.
-        var most = Math.Min(Math.Min(MostReceives, window.Files), Receiving.Room);
-        while (!_pipeline.IsFull && bytesToMove < MostBytesUnderWay && UnderWay.Count < 2 * window.Files && BeginNext(ReceivesUnderWay < most) is { } step)
+        var most = Math.Min(MostReceives, Receiving.Room);
+        while (!_pipeline.IsFull && bytesToMove < MostBytesUnderWay && UnderWay.Count < window.Files && BeginNext(ReceivesUnderWay < most) is { } step)
         {
             if (step.Removed is { } file)
                 _pipeline.Move(file.Name);
@@ -53,9 +79,10 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
             step.Removed?.AskRemoval();
             bytesToMove += step.Removed?.Length ?? 0;
         }
-
-        _pipeline.Send();
     }
+
+    /// <summary>What is still there is moved and compared; the rest is ours to deliver.</summary>
+    protected override async Task ReconcileAsync(DrainStep step, StagedFile kept) => step.IsGone = !await _pipeline.ReadLookAsync(kept.Name).ConfigureAwait(false);
 
     protected override Task ReadRemovalAsync(DrainStep step, StagedFile file) => CompareRemovedAsync(file, size => Accepts(step, size, MostBytesUnderWay));
 
@@ -72,7 +99,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
     {
         await _pipeline.ProveAsync().ConfigureAwait(false);
         window.Proved(_sinceAsked.Elapsed);
-        Context.Manner.Proved();
+        Context.Manner.Proved(_gap);
         Context.Progress.Answered(Unproven.Count);
     }
 

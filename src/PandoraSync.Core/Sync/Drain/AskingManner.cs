@@ -27,11 +27,11 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     private static readonly TimeSpan LongestFirstGap = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(80);
     private const int GapsPerRoundTrip = 10;
-    private const double Shrinking = 0.8;
     private const double Doubling = 2;
+    private const double Shrinking = 0.8;
 
-    // A gap that broke is not tried again.
-    private const double LeastAboveBroken = 1.25;
+    // What broke once is come near to again, but slowly: a break costs as much as several windows gain by it.
+    private const double ShrinkingAfterBreak = 0.93;
 
     private readonly object _gate = new();
     private TimeSpan _roundTrip = TimeSpan.MaxValue;
@@ -41,7 +41,7 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     private int _breaksInARow;
     private bool _isTls;
     private bool _hasFastLane;
-    private bool _hasAskedAhead;
+    private volatile bool _hasAskedAhead;
 
     /// <summary>Time between two commands; zero where the records of TLS keep them apart.</summary>
     public TimeSpan GetGap()
@@ -114,7 +114,7 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     {
         if (!IsAskedAhead)
             return false;
-        if (client.Options.Tls is null)
+        if (client.Options.Tls is null && !_hasAskedAhead)
         {
             // One slow answer does not make a line long.
             await client.ProbeAsync(cancellationToken).ConfigureAwait(false);
@@ -123,20 +123,21 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
                 return false;
         }
 
-        lock (_gate)
-            _hasAskedAhead = true;
+        _hasAskedAhead = true;
         say($"asked {Description}");
         await client.ResyncAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>All that was asked ahead has come, each in its place.</summary>
-    public void Proved()
+    /// <summary>All of a window that was asked ahead has come, each in its place.</summary>
+    /// <param name="gap"><see cref="GetGap"/> when it was begun: what several connections have proven at once is proven once.</param>
+    public void Proved(TimeSpan gap)
     {
         lock (_gate)
         {
             _breaksInARow = 0;
-            _gap = Between(_leastGap, TimeSpan.FromTicks((long)(_gap.Ticks * Shrinking)), LongestGap);
+            if (gap == _gap)
+                _gap = Between(_leastGap, TimeSpan.FromTicks((long)(_gap.Ticks * (_breaks == 0 ? Shrinking : ShrinkingAfterBreak))), LongestGap);
         }
     }
 
@@ -151,7 +152,6 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
                 return;
             _breaks++;
             _breaksInARow++;
-            _leastGap = Between(_leastGap, TimeSpan.FromTicks((long)(_gap.Ticks * LeastAboveBroken)), LongestGap);
             _gap = Between(_leastGap, TimeSpan.FromTicks((long)(_gap.Ticks * Doubling)), LongestGap);
             isGivenUp = _breaksInARow == MostBreaks;
         }

@@ -131,7 +131,7 @@ internal abstract class ContentReceiver(DrainContext context)
     /// Finds out what became of a file that the server may have been told to remove, before the line or the run broke. By copying: what the
     /// server has under the name now may be another file, and is not to be removed before there is a copy of that too.
     /// </summary>
-    protected async Task ReconcileAsync(DrainStep step, StagedFile kept)
+    protected virtual async Task ReconcileAsync(DrainStep step, StagedFile kept)
     {
         var (size, isTaken, other, isContinuation) = await CompareAsync(TentacleVerb.Recv, kept, bytes => Accepts(step, bytes, kept.Length)).ConfigureAwait(false);
         if (size is null)

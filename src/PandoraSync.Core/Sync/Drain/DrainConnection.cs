@@ -101,6 +101,8 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     {
         if (item.Staged is null)
             return new DrainStep(item);
+        if (item.Staged.AtServer == FileAtServer.Unknown)
+            return Outcomes.TryRead(item.Staged, static _ => { }) ? new DrainStep(item, kept: item.Staged) : null;
         Receiving.Add(item.Staged);
         return null;
     }
@@ -135,9 +137,15 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
             step = Begin(item);
         if (step is null)
             return null;
+        PutUnderWay(step);
+        return step;
+    }
+
+    /// <summary>The step is asked for.</summary>
+    protected void PutUnderWay(DrainStep step)
+    {
         UnderWay.Enqueue(step);
         ReceivesUnderWay += step.Removed is null ? 1 : 0;
-        return step;
     }
 
     /// <summary>The step that was answered is no longer under way.</summary>
@@ -148,9 +156,20 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     {
         while (Unproven.Count > 0)
         {
-            if (Unproven.Dequeue().Removed is { } removed)
+            var step = Unproven.Dequeue();
+            if (step.Removed is { } removed)
                 Deliveries.Add(removed);
+            else if (step.Kept is { } kept)
+                ConfirmLook(step, kept);
         }
+    }
+
+    /// <summary>Our copy is on its way again: to be delivered if the server no longer has the file, else to be removed there if it is the same.</summary>
+    private void ConfirmLook(DrainStep step, StagedFile kept)
+    {
+        if (step.IsGone)
+            kept.ConfirmRemoval();
+        Receiving.Add(kept);
     }
 
     /// <summary>After a failure: what is whole waits to be removed or delivered, what is not is asked for again.</summary>

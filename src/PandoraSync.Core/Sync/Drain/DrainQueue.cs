@@ -37,18 +37,29 @@ internal sealed class DrainQueue
     public int Total { get; }
 
     /// <summary>True if nothing is left or the run is over.</summary>
-    public bool IsEmpty => _closed || (_begun.IsEmpty && _last.IsEmpty && IsEmptyAhead);
+    public bool IsEmpty => IsEmptyAhead && IsEmptyFailed;
 
-    /// <summary>True if <see cref="TakeAhead"/> gives nothing more.</summary>
-    public bool IsEmptyAhead => _closed || (_again.IsEmpty && (_onlyStaged || IsAllGiven));
+    /// <summary>True if <see cref="TakeBegun"/> and <see cref="TakeAhead"/> give nothing more.</summary>
+    public bool IsEmptyAhead => _closed || (_begun.IsEmpty && _again.IsEmpty && (_onlyStaged || IsAllGiven));
+
+    /// <summary>True if <see cref="TakeFailed"/> gives nothing more.</summary>
+    public bool IsEmptyFailed => _closed || _last.IsEmpty;
 
     /// <summary>Takes the next file.</summary>
     /// <returns>Null if nothing is left or the run is over.</returns>
-    public DrainItem? Take() => TakeFrom(_begun) ?? TakeAhead() ?? TakeFrom(_last);
+    public DrainItem? Take() => TakeBegun() ?? TakeAhead() ?? TakeFailed();
+
+    /// <summary>Takes the next file that lies here and may be the only copy.</summary>
+    /// <returns>Null if there is none, or the run is over.</returns>
+    public DrainItem? TakeBegun() => TakeFrom(_begun);
 
     /// <summary>Takes the next file that a stock server can be asked for ahead of its answers: not one that it may have been told to move, nor one that has failed.</summary>
     /// <returns>Null if there is none, or the run is over.</returns>
     public DrainItem? TakeAhead() => TakeFrom(_again) ?? (_closed || _onlyStaged ? null : TakeFresh());
+
+    /// <summary>Takes the next file that has failed, and so is asked for alone.</summary>
+    /// <returns>Null if there is none, or the run is over.</returns>
+    public DrainItem? TakeFailed() => TakeFrom(_last);
 
     /// <summary>Gives a file back, to be tried again before the others; behind them if it has failed, so that it does not keep them from arriving.</summary>
     public void Return(DrainItem item)

@@ -14,6 +14,9 @@ internal sealed class DrainStep(DrainItem item, StagedFile? removed = null, Stag
     /// <summary>An older copy to compare with; null if there is none, or once it has been seen to.</summary>
     public StagedFile? Kept { get; set; } = kept;
 
+    /// <summary>True if the server has answered that it no longer has the file.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>What was received; null if nothing was asked for or has come.</summary>
     public StagedFile? Received { get; set; }
 }

@@ -69,7 +69,7 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
             }
 
             // What a stock server cannot be asked ahead for is asked for alone.
-            connection = client.HasFastLane ? new FastLaneConnection(client, context, cancellationToken) : new OneByOneConnection(client, context, cancellationToken);
+            connection = client.HasFastLane ? new FastLaneConnection(client, context, cancellationToken) : new OneByOneConnection(client, context, context.Manner.IsAskedAhead, cancellationToken);
             await connection.RunAsync().ConfigureAwait(false);
 
             return 0;
@@ -78,20 +78,23 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         {
             // The site has served the connection, and the file waits behind the others or is left: nothing to give the site up for.
             context.Progress.LogVerbose($"{e.Message} Going on with other files.");
-            if (e.Kind != TentacleErrorKind.TooLarge)
+            if (e.Kind != TentacleErrorKind.TooLarge && !IsByAskingAhead())
                 await RetryPolicy.WaitAsync(1, placeWanted).ConfigureAwait(false);
             return connection.Delivered > 0 ? 0 : failures;
         }
         catch (TentacleException e) when (IsWorthTryingAgain(e))
         {
             // What comes of asking ahead is no failure of the site: after a few breaks in a row it is asked for one file at a time.
-            failures = (connection is { Delivered: > 0 } ? 0 : failures) + (context.Manner.Breaks == breaks ? 1 : 0);
+            failures = (connection is { Delivered: > 0 } ? 0 : failures) + (IsByAskingAhead() ? 0 : 1);
             if (failures > context.Site.Client.RetryCount)
                 throw;
             context.Progress.LogVerbose($"{e.Message} Trying again ({failures} of {context.Site.Client.RetryCount}).");
-            await RetryPolicy.WaitAsync(Math.Max(1, failures), placeWanted).ConfigureAwait(false);
+            if (!IsByAskingAhead())
+                await RetryPolicy.WaitAsync(Math.Max(1, failures), placeWanted).ConfigureAwait(false);
             return failures;
         }
+
+        bool IsByAskingAhead() => context.Manner.Breaks != breaks;
     }
 
     private bool IsFailureOfFile(TentacleException e) => e.Kind == TentacleErrorKind.TooLarge || (IsWorthTryingAgain(e) && context.Progress.TryCharge(e));

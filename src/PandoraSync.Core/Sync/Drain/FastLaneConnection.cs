@@ -84,7 +84,13 @@ internal sealed class FastLaneConnection(TentacleClient client, DrainContext con
         throw new TentacleException(TentacleErrorKind.TooLarge, $"{Context.Site.Name} announced {size} bytes for '{step.Item.Name}', over the limit of {Context.Options.MaxFileBytes}.") { Peer = Context.Site.Name, File = step.Item.Name, Step = "RECV" };
     }
 
-    /// <summary>A copy of an earlier run is read once more for its digest.</summary>
-    protected override DrainStep? Begin(DrainItem item) =>
-        item.Staged is { Sha256: null } file && !Outcomes.TryRead(file, content => file.Sha256 = ContentHash.Of(content)) ? null : base.Begin(item);
+    /// <summary>A copy of an earlier run is read once more for its digest, by which the server deletes the file or finds it gone.</summary>
+    protected override DrainStep? Begin(DrainItem item)
+    {
+        if (item.Staged is not { } file)
+            return base.Begin(item);
+        if (file.Sha256 is not null || Outcomes.TryRead(file, content => file.Sha256 = ContentHash.Of(content)))
+            Receiving.Add(file);
+        return null;
+    }
 }
