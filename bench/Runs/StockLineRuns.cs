@@ -46,7 +46,7 @@ internal static class StockLineRuns
             Notes =
             [
                 $"The lines are {LongLine.Kind}. Where they are the relay there is no jitter, and the pieces of a content do not wait for the far end (Nagle's algorithm), since the relay's own system acknowledges them.",
-                "Where they are tun devices the server has a disk of its own, in memory, as at the far end of a line: on one disk the flushes of the drain hold up the server too, and commands meet.",
+                "Where they are tun devices the server has a disk of its own, in memory, and it and the line come first where processors are short: on the drain's disk and behind its threads it would be held up by what in the field is on another machine, and commands would meet.",
                 "The rows take different numbers of files, so that none takes minutes: one at a time each file costs the same time.",
             ],
         };

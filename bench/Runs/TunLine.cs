@@ -20,6 +20,7 @@ internal sealed class TunLine : LongLine
     private const int ReadWrite = 2;
     private const ulong SetInterface = 0x400454CA;
     private const short TunWithoutHeader = 0x1001;
+    private const int FarPriority = -10;
     private const int NetworkNamespace = 0x40000000;
     private const int NameBytes = 16;
     private const int MostPacketBytes = 65_536;
@@ -69,6 +70,7 @@ internal sealed class TunLine : LongLine
         {
             using var handle = File.OpenHandle("/var/run/netns/" + _name);
             Check(EnterNamespace((int)handle.DangerousGetHandle(), NetworkNamespace), "setns");
+            GoFirst();
             made = make();
         });
         thread.Start();
@@ -127,6 +129,9 @@ internal sealed class TunLine : LongLine
             throw new Win32Exception(Marshal.GetLastPInvokeError(), what);
     }
 
+    /// <summary>What this thread and those that it starts have to do goes before what the near end does: in the field nothing of it is on the near end's machine.</summary>
+    private static void GoFirst() => Check(SetPriority(0, 0, FarPriority), "setpriority");
+
     /// <summary>Passes on the packets of one direction, in order, each after its time.</summary>
     private void Pass(int from, int to, int seed)
     {
@@ -137,6 +142,7 @@ internal sealed class TunLine : LongLine
 
     private void Read(int from, BlockingCollection<(byte[] Packet, long DueAt)> packets, int seed)
     {
+        GoFirst();
         var (buffer, state) = (new byte[MostPacketBytes], (uint)seed);
         while (!_stop.IsCancellationRequested && Read(from, buffer, (nuint)buffer.Length) is > 0 and var count)
         {
@@ -150,6 +156,7 @@ internal sealed class TunLine : LongLine
 
     private static void Write(int to, BlockingCollection<(byte[] Packet, long DueAt)> packets)
     {
+        GoFirst();
         foreach (var (packet, dueAt) in packets.GetConsumingEnumerable())
         {
             while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), dueAt) is { TotalMilliseconds: > 0.2 } left)
@@ -167,6 +174,9 @@ internal sealed class TunLine : LongLine
 
     [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static extern int EnterNamespace(int file, int kind);
+
+    [DllImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static extern int SetPriority(int which, int who, int priority);
 
     [DllImport("libc", EntryPoint = "read", SetLastError = true)]
     private static extern nint Read(int file, byte[] data, nuint count);

@@ -17,6 +17,9 @@ internal sealed class LineSpacing(Socket socket, Func<TimeSpan> gap)
     // A new connection may send ten segments before the first is acknowledged.
     private const int LinesPerRoundTrip = 8;
 
+    // What a timer can tell apart.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private readonly Stopwatch _since = Stopwatch.StartNew();
 
     /// <summary>The least gap by which a line of that length is not overfilled; null where the system tells how full it is.</summary>
@@ -26,12 +29,10 @@ internal sealed class LineSpacing(Socket socket, Func<TimeSpan> gap)
     /// <summary>Comes back when the next line may leave; at once if the connection is closed, which the write then tells.</summary>
     public async Task WaitAsync()
     {
-        do
-        {
-            for (var left = gap() - _since.Elapsed; left > TimeSpan.Zero; left = gap() - _since.Elapsed)
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds))).ConfigureAwait(false);
-            _since.Restart();
-        }
-        while (SocketTuning.IsWindowFull(socket));
+        for (var left = gap() - _since.Elapsed; left > Tick; left = gap() - _since.Elapsed)
+            await Task.Delay(left).ConfigureAwait(false);
+        while (SocketTuning.IsWindowFull(socket))
+            await Task.Delay(Tick).ConfigureAwait(false);
+        _since.Restart();
     }
 }

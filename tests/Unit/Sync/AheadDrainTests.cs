@@ -14,6 +14,7 @@ namespace PandoraSync.Tests.Sync;
 /// <summary>Drains from a stock server over TLS, asked far ahead of its answers (protocol.md, section 10).</summary>
 public sealed class AheadDrainTests
 {
+    private const int PlacesForThoseThatHang = 100;
     private static readonly TimeSpan ServerPatience = TimeSpan.FromMilliseconds(500);
 
     [Theory]
@@ -310,7 +311,7 @@ public sealed class AheadDrainTests
 
     private static StockServer With(AgentData[] files, bool tls = true)
     {
-        var server = new StockServer(new StockServerOptions { Certificate = tls ? TestCertificates.Site.Certificate : null, Timeout = ServerPatience });
+        var server = new StockServer(new StockServerOptions { Certificate = tls ? TestCertificates.Site.Certificate : null, Timeout = ServerPatience, MaxConnections = PlacesForThoseThatHang });
         foreach (var file in files)
             server.Put(file);
         return server;

@@ -27,7 +27,7 @@ public sealed class AheadWindowTests
         var window = new AheadWindow(fairShare: 1000);
         for (var i = 0; i < 10; i++)
             window.Proved(TimeSpan.FromSeconds(3));
-        Assert.Equal(16, window.Files);
+        Assert.Equal(32, window.Files);
     }
 
     [Fact]
@@ -35,10 +35,11 @@ public sealed class AheadWindowTests
     {
         var window = new AheadWindow(fairShare: 1000);
         window.Broke();
-        Assert.Equal(32, window.Files);
+        Assert.Equal(64, window.Files);
         window.Proved(TimeSpan.Zero);
-        Assert.Equal(40, window.Files);
-        window.Broke();
-        Assert.Equal(16, window.Files);
+        Assert.Equal(80, window.Files);
+        for (var i = 0; i < 5; i++)
+            window.Broke();
+        Assert.Equal(32, window.Files);
     }
 }

@@ -11,7 +11,7 @@ namespace PandoraSync.Sync.Drain;
 internal sealed class AheadWindow(int fairShare)
 {
     private const int MostFiles = 2048;
-    private const int FewestFiles = 16;
+    private const int FewestFiles = 32;
 
     // Nothing is known of their sizes yet.
     private const int FirstFiles = 128;
@@ -34,6 +34,6 @@ internal sealed class AheadWindow(int fairShare)
     public void Broke()
     {
         _hasBroken = true;
-        Files = Math.Max(FewestFiles, Files / 4);
+        Files = Math.Max(FewestFiles, Files / 2);
     }
 }

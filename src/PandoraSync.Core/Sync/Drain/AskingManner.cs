@@ -31,7 +31,7 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     private const double Shrinking = 0.8;
 
     // What broke once is come near to again, but slowly: a break costs as much as several windows gain by it.
-    private const double ShrinkingAfterBreak = 0.93;
+    private const double ShrinkingAfterBreak = 0.85;
 
     private readonly object _gate = new();
     private TimeSpan _roundTrip = TimeSpan.MaxValue;

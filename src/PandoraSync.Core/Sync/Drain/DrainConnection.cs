@@ -101,11 +101,17 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     {
         if (item.Staged is null)
             return new DrainStep(item);
-        if (item.Staged.AtServer == FileAtServer.Unknown)
+        if (item.Staged.AtServer is FileAtServer.Unknown or FileAtServer.Found)
             return Outcomes.TryRead(item.Staged, static _ => { }) ? new DrainStep(item, kept: item.Staged) : null;
         Receiving.Add(item.Staged);
         return null;
     }
+
+    /// <summary>Sees to it that the server is asked to remove a file that is on our disk.</summary>
+    protected virtual void QueueRemoval(StagedFile file) => Next.Enqueue(Removal(file));
+
+    /// <summary>The question for a file's removal.</summary>
+    protected static DrainStep Removal(StagedFile file) => new(new DrainItem(file.Name, Attempts: file.Attempts), file);
 
     /// <summary>Does the work.</summary>
     protected virtual async Task WorkAsync()
@@ -169,6 +175,8 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     {
         if (step.IsGone)
             kept.ConfirmRemoval();
+        else
+            kept.FindName();
         Receiving.Add(kept);
     }
 
@@ -236,7 +244,7 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
             if (Context.Options.KeepsFiles || file.AtServer == FileAtServer.Removed)
                 Deliveries.Add(file);
             else
-                Next.Enqueue(new DrainStep(new DrainItem(file.Name, Attempts: file.Attempts), file));
+                QueueRemoval(file);
         }
 
         _flushing.Files.Clear();

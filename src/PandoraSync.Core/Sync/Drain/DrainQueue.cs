@@ -66,7 +66,7 @@ internal sealed class DrainQueue
     {
         if (item.Attempts > 0)
             _last.Enqueue(item);
-        else if (item.Staged is { MayBeOnlyCopy: true })
+        else if (item.Staged is { AtServer: FileAtServer.Unknown or FileAtServer.Removed })
             _begun.Enqueue(item);
         else
             _again.Enqueue(item);

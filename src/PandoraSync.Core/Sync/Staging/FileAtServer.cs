@@ -12,6 +12,9 @@ internal enum FileAtServer
     /// <summary>The server may have removed it: that answer was lost, or it is an earlier run's. Ours may be the only copy.</summary>
     Unknown,
 
+    /// <summary>The server has a file of its name, perhaps with other content: ours may be the only copy of this one.</summary>
+    Found,
+
     /// <summary>The server no longer has it: it is ours to deliver.</summary>
     Removed,
 }

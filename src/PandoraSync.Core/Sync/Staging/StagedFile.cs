@@ -57,13 +57,16 @@ internal sealed class StagedFile(string name, string path, long length, FileOnDi
     public void MakeDurable() => OnDisk = FileOnDisk.Durable;
 
     /// <summary>The server is told to remove it. What it may have been told before stays in doubt.</summary>
-    public void AskRemoval() => AtServer = AtServer == FileAtServer.Present ? FileAtServer.RemovalAsked : AtServer;
+    public void AskRemoval() => AtServer = AtServer is FileAtServer.Present or FileAtServer.RemovalAsked ? FileAtServer.RemovalAsked : FileAtServer.Unknown;
 
     /// <summary>The answer to that will not come.</summary>
     public void LoseAnswer() => AtServer = AtServer == FileAtServer.RemovalAsked ? FileAtServer.Unknown : AtServer;
 
     /// <summary>The server has turned out to have it still, or other content under its name.</summary>
     public void FindAtServer() => AtServer = FileAtServer.Present;
+
+    /// <summary>The server has turned out to have a file of its name.</summary>
+    public void FindName() => AtServer = FileAtServer.Found;
 
     /// <summary>The server has removed it, or turned out not to have it any more.</summary>
     public void ConfirmRemoval() => AtServer = FileAtServer.Removed;
