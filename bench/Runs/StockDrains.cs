@@ -29,7 +29,7 @@ internal static class StockDrains
         ])
         {
             Goals = [Goal.Ratio(One, Plain, 50), Goal.Ratio(OneTls, AloneTls, 2)],
-            Notes = ["The plain client takes files with MV, reads as an ordinary program does and keeps them in memory; a drain flushes each file to disk. It takes fewer files, since each costs it the same time."],
+            Notes = ["The plain client takes files with MV, reads as an ordinary program does and keeps them in memory; a drain flushes each file to disk. The server has a disk of its own, in memory, where the system allows it. The plain client takes fewer files, since each costs it the same time."],
         };
     }
 
