@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
@@ -52,6 +53,35 @@ public sealed class AheadDrainTests
     }
 
     [Fact]
+    public async Task Copies_that_are_on_the_disk_when_a_connection_breaks_are_delivered_and_stay_where_they_are_too()
+    {
+        var files = AgentData.MakeMany(300);
+        using var stock = With(files);
+        using var target = new SyncTarget();
+        var whole = target.Incoming[$".pandorasync/127.0.0.1%3a{stock.Port}/whole"];
+        var (copied, isProven, isBroken) = (0, false, false);
+        stock.OnStep = moment =>
+        {
+            if (moment.Point != StockPoint.Command)
+                return;
+            copied += string.Equals(moment.Command, "RECV OK", StringComparison.Ordinal) ? 1 : 0;
+            if (!isProven || isBroken)
+            {
+                isProven |= copied > 0 && moment.Command.Contains(".pandorasync", StringComparison.Ordinal);
+                return;
+            }
+
+            isBroken = SpinWait.SpinUntil(() => Directory.GetFiles(whole).Length == copied, TimeSpan.FromSeconds(30));
+            moment.Close();
+        };
+        var result = await target.DrainAsync(Site(stock.Port, TimeSpan.FromSeconds(60)), keepsFiles: true, connections: 1);
+        Assert.True(isBroken);
+        Assert.True(result.Succeeded, result.ToString());
+        target.HasExactly(files);
+        Assert.Equal(300, stock.FileNames().Length);
+    }
+
+    [Fact]
     public async Task Files_of_every_size_come_through_one_connection()
     {
         var sizes = new[] { 1, 2, 1023, 1024, 1025, 65_537, 300_000, 2_000_000 };
@@ -77,7 +107,7 @@ public sealed class AheadDrainTests
         stock.OnStep = moment =>
         {
             if (moment is { Point: StockPoint.Command } && string.Equals(moment.Command, $"RECV <{files[0].Name}>", StringComparison.Ordinal))
-                System.IO.File.Delete(System.IO.Path.Combine(stock.Folder, vanishing.Name));
+                File.Delete(Path.Combine(stock.Folder, vanishing.Name));
         };
         using var target = new SyncTarget();
         var result = await target.DrainAsync(Site(stock.Port), connections: 1);

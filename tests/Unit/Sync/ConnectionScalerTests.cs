@@ -21,10 +21,7 @@ public sealed class ConnectionScalerTests
             server.Put(file);
         using var line = FaultProxy.WithRoundTrip(server.EndPoint, TimeSpan.FromMilliseconds(20));
         using var target = new SyncTarget();
-
-        // Not ahead: commands that meet on a busy machine break a connection, and the server still has it when the next one comes.
-        var options = target.Options(connections: 6) with { AsksAhead = false };
-        var result = (await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(line.Port)], options, completed: null, CancellationToken.None), "the drain", TimeSpan.FromSeconds(60))).Single();
+        var result = await DrainAsync(target, line.Port, connections: 6);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
         Assert.Equal(6, server.MostConnections);
@@ -39,7 +36,7 @@ public sealed class ConnectionScalerTests
             server.Put(file);
         using var line = FaultProxy.WithRoundTrip(server.EndPoint, TimeSpan.FromMilliseconds(20));
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(line.Port, connections: 8);
+        var result = await DrainAsync(target, line.Port, connections: 8);
         Assert.True(result.Succeeded, result.ToString());
         Assert.Equal(2, server.MostConnections);
     }
@@ -59,9 +56,13 @@ public sealed class ConnectionScalerTests
                 System.Threading.Thread.Sleep(20);
         };
         using var target = new SyncTarget();
-        var result = await target.DrainAsync(server.Port, connections: 8);
+        var result = await DrainAsync(target, server.Port, connections: 8);
         Assert.True(result.Succeeded, result.ToString());
         target.HasExactly(files);
         Assert.InRange(server.MostConnections, 5, 8);
     }
+
+    /// <summary>Not ahead: commands that meet on a busy machine break a connection, and the server still has it when the next one comes.</summary>
+    private static async Task<SiteResult> DrainAsync(SyncTarget target, int port, int connections) =>
+        (await Eventually.Ends(SyncRunner.DrainAsync([SyncTarget.Site(port)], target.Options(connections: connections) with { AsksAhead = false }, completed: null, CancellationToken.None), "the drain", TimeSpan.FromSeconds(60))).Single();
 }

@@ -83,7 +83,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
 
     /// <summary>What is on our disk is moved, and compared.</summary>
     protected override DrainStep? Begin(DrainItem item) =>
-        item.Staged is { IsDurable: true, AtServer: FileAtServer.Present or FileAtServer.Found } file ? Removal(file) : base.Begin(item);
+        !Context.Options.KeepsFiles && item.Staged is { IsDurable: true, AtServer: FileAtServer.Present or FileAtServer.Found } file ? Removal(file) : base.Begin(item);
 
     /// <summary>Whichever connection comes first: one that has broken often would have all of its own to move when the others have ended.</summary>
     protected override void QueueRemoval(StagedFile file) => Context.Queue.Return(new DrainItem(file.Name, file, file.Attempts));

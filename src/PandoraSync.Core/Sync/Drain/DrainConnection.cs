@@ -126,6 +126,9 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
             {
                 await ProveAsync().ConfigureAwait(false);
                 ConfirmUnproven();
+
+                // Before more is asked: what has come is flushed meanwhile.
+                await TurnWindowsAsync(isIdle: false).ConfigureAwait(false);
             }
         }
         while (!HasNothingToAsk || Unproven.Count > 0);
