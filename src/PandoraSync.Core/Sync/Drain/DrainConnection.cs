@@ -173,14 +173,20 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
         }
     }
 
-    /// <summary>Our copy is on its way again: to be delivered if the server no longer has the file, else to be removed there if it is the same.</summary>
+    /// <summary>
+    /// Our copy is on its way again: to be delivered if the server no longer has the file, else to be removed there if it is the same. What it has may be
+    /// another file by the time of a later run, and is not to be moved before there is a copy of that too.
+    /// </summary>
     private void ConfirmLook(DrainStep step, StagedFile kept)
     {
         if (step.IsGone)
             kept.ConfirmRemoval();
         else
             kept.FindName();
-        Receiving.Add(kept);
+        if (kept is { IsRecovered: true, AtServer: FileAtServer.Found })
+            Context.Queue.ReturnLast(step.Item);
+        else
+            Receiving.Add(kept);
     }
 
     /// <summary>After a failure: what is whole waits to be removed or delivered, what is not is asked for again.</summary>

@@ -65,12 +65,15 @@ internal sealed class DrainQueue
     public void Return(DrainItem item)
     {
         if (item.Attempts > 0)
-            _last.Enqueue(item);
+            ReturnLast(item);
         else if (item.Staged is { AtServer: FileAtServer.Unknown or FileAtServer.Removed })
             _begun.Enqueue(item);
         else
             _again.Enqueue(item);
     }
+
+    /// <summary>Gives a file back that is to be asked for alone.</summary>
+    public void ReturnLast(DrainItem item) => _last.Enqueue(item);
 
     /// <summary>From now on gives out only files that are staged already: they need no more room, and give it free.</summary>
     public void GiveOnlyStaged() => _onlyStaged = true;
