@@ -46,7 +46,7 @@ internal static class Drains
     {
         var files = AgentData.MakeMany(count);
         using var farDisk = TunLine.CanOpen ? new SmallDisk(FarDiskMegabytes) : null;
-        var options = new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate, Address = line?.Address ?? IPAddress.Loopback, Folder = farDisk?.Path };
+        var options = new StockServerOptions { MaxConnections = 100, Certificate = tls?.Server.Identity.Certificate, Address = line?.Address ?? IPAddress.Loopback, Folder = farDisk?.Path, Prepare = line is null ? null : line.Prepare };
         using var server = line is null ? new StockServer(options) : line.MakeThere(() => new StockServer(options));
         foreach (var file in files)
             server.Put(file);

@@ -1,5 +1,6 @@
 using System;
 using System.Net;
+using System.Net.Sockets;
 using PandoraSync.TestSupport;
 
 namespace PandoraSync.Bench;
@@ -21,6 +22,11 @@ internal abstract class LongLine : IDisposable
 
     /// <summary>Makes a server at the far end.</summary>
     public abstract T MakeThere<T>(Func<T> make);
+
+    /// <summary>Gives a socket that is to listen at the far end what systems have there.</summary>
+    public virtual void Prepare(Socket listener)
+    {
+    }
 
     /// <summary>Where to call it.</summary>
     public abstract IPEndPoint To(IPEndPoint server);

@@ -36,6 +36,7 @@ public sealed class StockServer : IDisposable
         _ownFolder = Options.Folder is null ? new TempFolder() : null;
         Storage = new StockStorage(Options.Folder ?? _ownFolder!.Path, Options);
         _slots = new SemaphoreSlim(Options.MaxConnections);
+        Options.Prepare?.Invoke(_listener);
         _listener.Bind(new IPEndPoint(Options.Address, 0));
         _listener.Listen(512);
         _acceptor = new Thread(Accept) { IsBackground = true, Name = "stock accept" };

@@ -1,5 +1,6 @@
 using System;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -40,6 +41,9 @@ public sealed record StockServerOptions
 
     /// <summary><c>-e</c> and <c>-k</c>: the certificate with its key; null for no TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Told the socket that is to listen: what its system's settings would do to it.</summary>
+    public Action<Socket>? Prepare { get; init; }
 
     /// <summary><c>-z</c>: versions of TLS; the system's choice by default.</summary>
     public SslProtocols TlsVersions { get; init; }

@@ -84,6 +84,12 @@ internal sealed class TentaclePipeline : IDisposable
         Ask(TentacleCommand.Request(TentacleVerb.Recv, name), ProbeBytes);
     }
 
+    /// <summary>
+    /// Asks a stock server for a file that it does not have; it is sent with the next <see cref="Send"/>. One that has said less than it announced, or
+    /// more, gives this answer in another place, or another answer in this one (protocol.md, section 10).
+    /// </summary>
+    public void AskProof() => Ask(Probe);
+
     /// <summary>Has a file deleted if it has this content; it is sent with the next <see cref="Send"/>.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="sha256">The content's SHA-256.</param>
@@ -127,21 +133,9 @@ internal sealed class TentaclePipeline : IDisposable
         return beginning is { MayBeAnswer: true } ? throw BreakOff("sent what may be the answer to another question") : size;
     }
 
-    /// <summary>
-    /// Asks a stock server for a file that it does not have, when all other answers have been read. A server that is out of step has said
-    /// less than it announced and says nothing unasked: then this has no answer, or one that does not fit (protocol.md, section 10).
-    /// </summary>
+    /// <summary>Reads the answer to <see cref="AskProof"/>.</summary>
     /// <exception cref="TentacleException">What was read since the last time is not proven: as if it had not come.</exception>
-    public async Task ProveAsync()
-    {
-        if (_channel.HasUnreadBytes)
-            throw BreakOff("sent more than it announced");
-        Ask(Probe);
-        Send();
-        RequireMissing(await ReadAsync(TentacleVerb.Recv, FileNameRules.ProbeName).ConfigureAwait(false));
-        if (_channel.HasUnreadBytes)
-            throw BreakOff("sent more than it was asked for");
-    }
+    public async Task ReadProofAsync() => RequireMissing(await ReadAsync(TentacleVerb.Recv, FileNameRules.ProbeName).ConfigureAwait(false));
 
     /// <summary>Reads the answer to <see cref="Look"/>.</summary>
     /// <returns>True if the server has the file.</returns>

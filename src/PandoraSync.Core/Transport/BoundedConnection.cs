@@ -11,6 +11,8 @@ namespace PandoraSync.Transport;
 /// <summary>A connection on which every wait is bounded and every error says who, what and where. After any error it is closed and stays so.</summary>
 internal abstract class BoundedConnection : IDisposable
 {
+    // The peer reads the first records while the next are made.
+    private const int MostBytesHeld = 16 * 1024;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly Stream _stream;
@@ -159,11 +161,13 @@ internal abstract class BoundedConnection : IDisposable
     private protected void EndMinRate() => _minRate = null;
 
     /// <summary>Sends bytes beside a read, which bounds the wait. If it fails the connection is broken off, and the read says so.</summary>
-    private protected async Task SendBesideAsync(ArraySegment<byte> bytes)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="isLineByLine">True to put each line into a TLS record of its own.</param>
+    private protected async Task SendBesideAsync(ArraySegment<byte> bytes, bool isLineByLine)
     {
         try
         {
-            await WriteAsync(bytes).ConfigureAwait(false);
+            await WriteAsync(bytes, isLineByLine).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
@@ -172,22 +176,30 @@ internal abstract class BoundedConnection : IDisposable
         }
     }
 
-    /// <summary>Writes bytes; more than one record may have as many records, which leave together.</summary>
-    private async Task WriteAsync(ArraySegment<byte> bytes)
+    /// <summary>Writes bytes; those of several records leave together.</summary>
+    private async Task WriteAsync(ArraySegment<byte> bytes, bool isLineByLine = false)
     {
-        if (MaxRecordBytes is { } most && bytes.Count > most)
+        if (!isLineByLine && !(bytes.Count > MaxRecordBytes))
+            await _stream.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, CancellationToken.None).ConfigureAwait(false);
+        else
+            await WriteRecordsAsync(bytes, isLineByLine).ConfigureAwait(false);
+        BytesSent += bytes.Count;
+    }
+
+    private async Task WriteRecordsAsync(ArraySegment<byte> bytes, bool isLineByLine)
+    {
+        for (var (at, end) = (bytes.Offset, bytes.Offset + bytes.Count); at < end;)
         {
             Line.Hold();
-            for (var at = 0; at < bytes.Count; at += most)
-                _stream.Write(bytes.Array!, bytes.Offset + at, Math.Min(most, bytes.Count - at));
+            for (var enough = Math.Min(end, at + MostBytesHeld); at < enough;)
+            {
+                var next = isLineByLine ? Array.IndexOf(bytes.Array!, (byte)'\n', at, end - at) + 1 : Math.Min(end, at + MaxRecordBytes!.Value);
+                _stream.Write(bytes.Array!, at, next - at);
+                at = next;
+            }
+
             await Line.ReleaseAsync().ConfigureAwait(false);
         }
-        else
-        {
-            await _stream.WriteAsync(bytes.Array!, bytes.Offset, bytes.Count, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        BytesSent += bytes.Count;
     }
 
     private void BeginWait()

@@ -198,9 +198,12 @@ internal sealed class TentacleChannel : BoundedConnection
         return true;
     }
 
-    /// <summary>A line of its own for bytes that are sent while answers are read; while it is used, nothing else is sent.</summary>
-    /// <param name="gap">The time between two lines, each of which is then written by itself: as a TLS record, or as a segment; null to send as much as there is.</param>
-    internal BackgroundSender BeginSendingAhead(Func<TimeSpan>? gap) => new(SendBesideAsync, gap is null ? null : new LineSpacing(Socket, gap).WaitAsync);
+    /// <summary>Sends bytes while answers are read; while it is used, nothing else is sent.</summary>
+    /// <param name="gap">For a peer that takes what it reads at once for one line: the time between two lines that leave by themselves, where no TLS records keep them apart; null for any other peer.</param>
+    internal BackgroundSender BeginSendingAhead(Func<TimeSpan>? gap) =>
+        gap is null || Security is not null
+            ? new(bytes => SendBesideAsync(bytes, isLineByLine: gap is not null))
+            : new(bytes => SendBesideAsync(bytes, isLineByLine: false), new LineSpacing(Socket, gap).WaitAsync);
 
     /// <summary>Reads whatever comes, for a relay.</summary>
     /// <param name="buffer">Advance from its beginning.</param>

@@ -1,4 +1,3 @@
-using System;
 using PandoraSync.Sync.Drain;
 using Xunit;
 
@@ -8,38 +7,52 @@ namespace PandoraSync.Tests.Sync;
 public sealed class AheadWindowTests
 {
     [Fact]
-    public void It_grows_while_windows_come_soon_and_leaves_other_connections_their_share()
+    public void It_grows_while_answers_come_soon_and_leaves_other_connections_their_share()
     {
         var window = new AheadWindow(fairShare: 300);
-        Assert.Equal(128, window.Files);
-        for (var i = 0; i < 10; i++)
-            window.Proved(TimeSpan.FromSeconds(1));
+        Assert.Equal(64, window.Files);
+        Prove(window, 10);
         Assert.Equal(300, window.Files);
         var alone = new AheadWindow(fairShare: 1_000_000);
-        for (var i = 0; i < 10; i++)
-            alone.Proved(TimeSpan.Zero);
+        Prove(alone, 10);
         Assert.Equal(2048, alone.Files);
     }
 
     [Fact]
-    public void It_shrinks_over_a_slow_line()
+    public void It_shrinks_when_answers_are_late()
     {
         var window = new AheadWindow(fairShare: 1000);
-        for (var i = 0; i < 10; i++)
-            window.Proved(TimeSpan.FromSeconds(3));
+        Prove(window, 10, isLate: true);
         Assert.Equal(32, window.Files);
+    }
+
+    [Fact]
+    public void What_was_asked_of_one_window_counts_once()
+    {
+        var window = new AheadWindow(fairShare: 1000);
+        window.Proved(64, isLate: false);
+        window.Proved(64, isLate: false);
+        window.Proved(64, isLate: true);
+        Assert.Equal(128, window.Files);
     }
 
     [Fact]
     public void It_shrinks_with_each_break_and_then_grows_slowly()
     {
         var window = new AheadWindow(fairShare: 1000);
+        Prove(window, 1);
         window.Broke();
         Assert.Equal(64, window.Files);
-        window.Proved(TimeSpan.Zero);
+        Prove(window, 1);
         Assert.Equal(80, window.Files);
         for (var i = 0; i < 5; i++)
             window.Broke();
         Assert.Equal(32, window.Files);
+    }
+
+    private static void Prove(AheadWindow window, int times, bool isLate = false)
+    {
+        for (var i = 0; i < times; i++)
+            window.Proved(window.Files, isLate);
     }
 }

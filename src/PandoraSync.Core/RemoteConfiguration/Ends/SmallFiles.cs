@@ -24,6 +24,7 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
     private const int MostFiles = 2048;
     private const long MostBytesUnproven = 16 * 1024 * 1024;
     private const int MostAttempts = 3;
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(2);
     private readonly ConcurrentQueue<string> _names = new();
     private readonly ConcurrentQueue<string> _alone = new();
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
@@ -72,7 +73,9 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
         {
             await client.ResyncAsync(cancellationToken).ConfigureAwait(false);
             using var lane = client.BeginPipeline(cancellationToken);
-            await ReadAsync(lane, Ask(lane, MostFiles)).ConfigureAwait(false);
+            var asked = Ask(lane, MostFiles);
+            lane.Send();
+            await ReadAsync(lane, asked).ConfigureAwait(false);
             return true;
         }
 
@@ -92,7 +95,6 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
             asked.Enqueue(name);
         }
 
-        pipeline.Send();
         return asked;
     }
 
@@ -116,7 +118,10 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
     private async Task ReadWindowAsync(TentaclePipeline pipeline, AheadWindow window)
     {
         var (clock, breaksBefore, gap) = (Stopwatch.StartNew(), connections.Manner.Breaks, connections.Manner.GetGap());
-        var asked = Ask(pipeline, window.Files);
+        var files = window.Files;
+        var asked = Ask(pipeline, files);
+        pipeline.AskProof();
+        pipeline.Send();
         var unproven = new List<FetchedFile>();
         var bytes = 0L;
         try
@@ -130,8 +135,8 @@ internal sealed class SmallFiles(SiteConnections connections, long maxBytes, Act
                     throw pipeline.BreakOff("sends more at once than was expected", isFilesFault: true);
             }
 
-            await pipeline.ProveAsync().ConfigureAwait(false);
-            window.Proved(clock.Elapsed);
+            await pipeline.ReadProofAsync().ConfigureAwait(false);
+            window.Proved(files, clock.Elapsed > LongestWindow);
             connections.Manner.Proved(gap);
             await pipeline.CompleteAsync().ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Threading;
@@ -10,22 +11,21 @@ using PandoraSync.Sync.Staging;
 namespace PandoraSync.Sync.Drain;
 
 /// <summary>
-/// Towards a stock server, a window at a time (protocol.md, section 10): files are moved and compared with our copies, and what came of a
-/// window counts when all of it has been read and one more question has its answer. Until then nothing of it is flushed, removed or delivered.
+/// Towards a stock server, many files under way (protocol.md, section 10): they are moved and compared with our copies. Behind each burst of questions goes
+/// a sync point, and what came of the burst counts when that has its answer: until then nothing of it is flushed, removed or delivered.
 /// What cannot be asked ahead is left in the queue, to be asked for alone.
 /// </summary>
 internal sealed class AheadConnection(TentacleClient client, DrainContext context, AheadWindow window, CancellationToken cancellationToken) : DrainConnection(context)
 {
     private readonly TentaclePipeline _pipeline = client.BeginPipeline(cancellationToken, context.Manner.GetGap);
-    private readonly Stopwatch _sinceAsked = new();
+    private readonly Queue<(Stopwatch Clock, TimeSpan Gap, int Window)> _bursts = new();
     private readonly int _breaksBefore = context.Manner.Breaks;
-    private TimeSpan _gap;
+    private long _bytesToMove;
+    private bool _isLooking;
 
     protected override bool IsQueueEmpty => Context.Queue.IsEmptyAhead;
 
-    protected override bool HoldsReceived => UnderWay.Count > 0 || Unproven.Count > 0;
-
-    protected override bool IsTimeToProve => UnderWay.Count == 0 && Unproven.Count > 0;
+    protected override bool HoldsReceived => Unproven.Count > 0;
 
     protected override async Task WorkAsync()
     {
@@ -38,18 +38,23 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
 
     protected override void AskMore()
     {
-        if (UnderWay.Count > 0)
+        var before = UnderWay.Count;
+        if (before > (_isLooking ? 0 : window.Files / 2))
             return;
-        _sinceAsked.Restart();
-        _gap = Context.Manner.GetGap();
-        if (!Look())
+        _isLooking = before == 0 && Look();
+        if (!_isLooking)
             Ask();
+        if (UnderWay.Count == before)
+            return;
+        PutUnderWay(DrainStep.SyncPoint());
+        _bursts.Enqueue((Stopwatch.StartNew(), Context.Manner.GetGap(), window.Files));
+        _pipeline.AskProof();
         _pipeline.Send();
     }
 
     /// <summary>
-    /// Asks what became of files that the server may have been told to move. By themselves: without a content among the answers, an answer that is
-    /// missing leaves too few of them in any reading (protocol.md, section 10).
+    /// Asks what became of files that the server may have been told to move. By themselves, until they are proven: without a content among the answers, and nothing
+    /// behind them, an answer that is missing leaves too few of them in any reading (protocol.md, section 10).
     /// </summary>
     private bool Look()
     {
@@ -66,18 +71,16 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
 
     private void Ask()
     {
-        var bytesToMove = 0L;
-
-        // Before it is proven, nothing of a window leaves the batch.
+        // Before it is proven, nothing leaves the batch.
         var most = Math.Min(MostReceives, Receiving.Room);
-        while (!_pipeline.IsFull && bytesToMove < MostBytesUnderWay && UnderWay.Count < window.Files && BeginNext(ReceivesUnderWay < most) is { } step)
+        while (!_pipeline.IsFull && _bytesToMove < MostBytesUnderWay && UnderWay.Count < window.Files && BeginNext(ReceivesUnderWay < most) is { } step)
         {
             if (step.Removed is { } file)
                 _pipeline.Move(file.Name);
             else
                 _pipeline.Receive(step.Item.Name);
             step.Removed?.AskRemoval();
-            bytesToMove += step.Removed?.Length ?? 0;
+            _bytesToMove += step.Removed?.Length ?? 0;
         }
     }
 
@@ -93,7 +96,14 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
 
     protected override Task ReadRemovalAsync(DrainStep step, StagedFile file) => CompareRemovedAsync(file, size => Accepts(step, size, MostBytesUnderWay));
 
-    protected override void Answered(DrainStep step) => Unproven.Enqueue(step);
+    protected override void Answered(DrainStep step)
+    {
+        _bytesToMove -= step.Removed?.Length ?? 0;
+        if (step.IsSyncPoint)
+            ConfirmUnproven();
+        else
+            Unproven.Enqueue(step);
+    }
 
     protected override Task<long?> TakeContentAsync(TentacleVerb verb, string name, Func<long, Stream?> open, Action<int> received) =>
         _pipeline.ReadFileAsync(verb, name, size => open(size)!, received);
@@ -104,9 +114,10 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
 
     protected override async Task ProveAsync()
     {
-        await _pipeline.ProveAsync().ConfigureAwait(false);
-        window.Proved(_sinceAsked.Elapsed);
-        Context.Manner.Proved(_gap);
+        await _pipeline.ReadProofAsync().ConfigureAwait(false);
+        var burst = _bursts.Dequeue();
+        window.Proved(burst.Window, isLate: burst.Clock.Elapsed > Context.Manner.EnoughAhead);
+        Context.Manner.Proved(burst.Gap);
         Context.Progress.Answered(Unproven.Count);
     }
 

@@ -27,6 +27,11 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     private static readonly TimeSpan LongestFirstGap = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(80);
     private const int GapsPerRoundTrip = 10;
+
+    // Enough to keep a line busy while half of what is under way is still to be sent, and little to ask for again after a break.
+    private const int RoundTripsAhead = 4;
+    private static readonly TimeSpan LeastAhead = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(2);
     private const double Doubling = 2;
     private const double Shrinking = 0.8;
 
@@ -48,6 +53,16 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     {
         lock (_gate)
             return _isTls ? TimeSpan.Zero : _gap;
+    }
+
+    /// <summary>How long an answer may take until so much is under way that more would only wait longer.</summary>
+    public TimeSpan EnoughAhead
+    {
+        get
+        {
+            lock (_gate)
+                return Between(LeastAhead, TimeSpan.FromSeconds(RoundTripsAhead * Math.Min(_roundTrip.TotalSeconds, MostAhead.TotalSeconds)), MostAhead);
+        }
     }
 
     /// <summary>Breaks so far.</summary>

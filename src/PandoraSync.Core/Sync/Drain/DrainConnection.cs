@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using PandoraSync.Files;
 using PandoraSync.Protocol;
@@ -54,9 +55,6 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     /// <summary>True while nothing that was received may leave its batch.</summary>
     protected virtual bool HoldsReceived => false;
 
-    /// <summary>True if what was answered is to be proven before more is asked.</summary>
-    protected virtual bool IsTimeToProve => false;
-
     /// <summary>Works until the queue is empty, then ends the session.</summary>
     /// <exception cref="TentacleException">The connection or the disk failed; what was under way is back in the queue or staged for the next run.</exception>
     public async Task RunAsync()
@@ -85,7 +83,7 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     /// <summary>Reads the answer to a file's removal, and does what it says.</summary>
     protected abstract Task ReadRemovalAsync(DrainStep step, StagedFile file);
 
-    /// <summary>Asks for what proves the answers so far.</summary>
+    /// <summary>Reads the answer that proves those before it.</summary>
     protected virtual Task ProveAsync() => Task.CompletedTask;
 
     /// <summary>The answer to a step has been read.</summary>
@@ -122,14 +120,6 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
             await TurnWindowsAsync(isIdle: UnderWay.Count == 0).ConfigureAwait(false);
             if (UnderWay.Count > 0)
                 await ReadAnswerAsync(UnderWay.Peek()).ConfigureAwait(false);
-            if (IsTimeToProve)
-            {
-                await ProveAsync().ConfigureAwait(false);
-                ConfirmUnproven();
-
-                // Before more is asked: what has come is flushed meanwhile.
-                await TurnWindowsAsync(isIdle: false).ConfigureAwait(false);
-            }
         }
         while (!HasNothingToAsk || Unproven.Count > 0);
 
@@ -154,11 +144,11 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     protected void PutUnderWay(DrainStep step)
     {
         UnderWay.Enqueue(step);
-        ReceivesUnderWay += step.Removed is null ? 1 : 0;
+        ReceivesUnderWay += step.IsReceive ? 1 : 0;
     }
 
     /// <summary>The step that was answered is no longer under way.</summary>
-    protected void EndStep() => ReceivesUnderWay -= UnderWay.Dequeue().Removed is null ? 1 : 0;
+    protected void EndStep() => ReceivesUnderWay -= UnderWay.Dequeue().IsReceive ? 1 : 0;
 
     /// <summary>A later answer has proven what was answered before.</summary>
     protected void ConfirmUnproven()
@@ -195,13 +185,9 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     {
         foreach (var step in Unproven)
             RequeueUnproven(step);
-        var isFirst = !EndedByFile;
-        foreach (var step in UnderWay)
-        {
-            Outcomes.Requeue(step, isFirst ? error : null);
-            isFirst = false;
-        }
-
+        var blamed = EndedByFile ? null : UnderWay.FirstOrDefault();
+        foreach (var step in UnderWay.Where(static s => !s.IsSyncPoint))
+            Outcomes.Requeue(step, step == blamed ? error : null);
         foreach (var step in Next)
             Outcomes.Requeue(step, error: null);
         await RequeueAsync(_flushing).ConfigureAwait(false);
@@ -267,7 +253,9 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
     {
         try
         {
-            if (step.Removed is { } file)
+            if (step.IsSyncPoint)
+                await ProveAsync().ConfigureAwait(false);
+            else if (step.Removed is { } file)
                 await ReadRemovalAsync(step, file).ConfigureAwait(false);
             else if (step.Kept is { } kept)
                 await ReconcileAsync(step, kept).ConfigureAwait(false);
@@ -284,5 +272,9 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
 
         Answered(step);
         EndStep();
+
+        // Before more is asked: what has come is flushed meanwhile.
+        if (step.IsSyncPoint)
+            await TurnWindowsAsync(isIdle: false).ConfigureAwait(false);
     }
 }

@@ -18,9 +18,6 @@ namespace PandoraSync.Sync.Drain;
 /// <param name="cancellationToken">Ends it at once.</param>
 internal sealed class OneByOneConnection(TentacleClient client, DrainContext context, bool takesOnlyFailed, CancellationToken cancellationToken) : DrainConnection(context)
 {
-    /// <summary>QUIT has no answer: an end of the connection behind it does not show that the server has heard it.</summary>
-    protected override bool IsTimeToProve => Unproven.Count > 0 && HasNothingToAsk;
-
     protected override bool IsQueueEmpty => takesOnlyFailed ? Context.Queue.IsEmptyFailed : Context.Queue.IsEmpty;
 
     protected override async Task WorkAsync()
@@ -31,8 +28,12 @@ internal sealed class OneByOneConnection(TentacleClient client, DrainContext con
 
     protected override void AskMore()
     {
-        if (UnderWay.Count == 0)
-            BeginNext(mayReceive: true);
+        if (UnderWay.Count > 0 || BeginNext(mayReceive: true) is not null)
+            return;
+
+        // QUIT has no answer: an end of the connection behind it does not show that the server has heard it.
+        if (Unproven.Count > 0 && HasNothingToAsk)
+            PutUnderWay(DrainStep.SyncPoint());
     }
 
     protected override DrainItem? TakeItem() => takesOnlyFailed ? Context.Queue.TakeFailed() : Context.Queue.Take();
