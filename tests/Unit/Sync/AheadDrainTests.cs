@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using PandoraSync.Protocol;
 using PandoraSync.Sync;
 using PandoraSync.TestSupport;
 using PandoraSync.Tests.Fixtures;
@@ -39,6 +40,26 @@ public sealed class AheadDrainTests
         Assert.True(ahead > 1200, $"Only {ahead} commands were followed by another when they were read.");
         Assert.Equal(connections, stock.ConnectionsServed);
         Assert.Equal("ahead over TLS", result.AskedBy);
+    }
+
+    [Fact]
+    public async Task The_next_questions_are_on_their_way_before_a_sync_point_is_answered()
+    {
+        var files = AgentData.MakeMany(300);
+        using var stock = With(files);
+        var (hasGiven, isFollowed) = (false, (bool?)null);
+        stock.OnStep = moment =>
+        {
+            if (moment.Point != StockPoint.Command)
+                return;
+            if (hasGiven && isFollowed is null && moment.Command.Contains(FileNameRules.ProbeName, StringComparison.Ordinal))
+                isFollowed = SpinWait.SpinUntil(() => moment.BytesWaiting > 0, ServerPatience);
+            hasGiven |= string.Equals(moment.Command, "RECV OK", StringComparison.Ordinal);
+        };
+        using var target = new SyncTarget();
+        var result = await target.DrainAsync(Site(stock.Port), connections: 1);
+        Assert.True(result.Succeeded, result.ToString());
+        Assert.True(isFollowed);
     }
 
     [Fact]

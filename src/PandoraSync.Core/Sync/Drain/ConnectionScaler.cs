@@ -49,8 +49,9 @@ internal sealed class ConnectionScaler(DrainContext context, TentacleClient? con
             await Task.WhenAll(_others.Append(growing)).ConfigureAwait(false);
         }
 
-        // What a connection gave back after the first had ended.
-        await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
+        // What a connection gave back after the others had ended.
+        while (!context.Queue.IsEmpty)
+            await new DrainWorker(context, 1).RunAsync(cancellationToken, cancellationToken).ConfigureAwait(false);
     }
 
     private int AtFirst

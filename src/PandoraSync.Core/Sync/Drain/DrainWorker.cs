@@ -15,7 +15,7 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
     private readonly AheadWindow _window = new(context.Queue.Total / (2 * context.Options.Connections));
     private TentacleClient? _connected = connected;
 
-    /// <summary>Works until nothing is left to do.</summary>
+    /// <summary>Works until a connection has found nothing left to do: what another has under way is that one's, and is not connected for once more.</summary>
     /// <param name="cancellationToken">Ends the work at once.</param>
     /// <param name="placeWanted">Ends the wait for a connection that is answered.</param>
     public async Task RunAsync(CancellationToken cancellationToken, CancellationToken placeWanted)
@@ -26,7 +26,9 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         {
             try
             {
-                failures = await RunOnceAsync(failures, cancellationToken, placeWanted).ConfigureAwait(false);
+                if (await RunOnceAsync(failures, cancellationToken, placeWanted).ConfigureAwait(false) is not { } soFar)
+                    return;
+                failures = soFar;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -54,7 +56,9 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
         }
     }
 
-    private async Task<int> RunOnceAsync(int failures, CancellationToken cancellationToken, CancellationToken placeWanted)
+    /// <summary>Works over one connection.</summary>
+    /// <returns>Failures in a row; null if it came to its end.</returns>
+    private async Task<int?> RunOnceAsync(int failures, CancellationToken cancellationToken, CancellationToken placeWanted)
     {
         DrainConnection? connection = null;
         var breaks = context.Manner.Breaks;
@@ -72,7 +76,7 @@ internal sealed class DrainWorker(DrainContext context, int number, TentacleClie
             connection = client.HasFastLane ? new FastLaneConnection(client, context, cancellationToken) : new OneByOneConnection(client, context, context.Manner.IsAskedAhead, cancellationToken);
             await connection.RunAsync().ConfigureAwait(false);
 
-            return 0;
+            return null;
         }
         catch (TentacleException e) when (connection is { EndedByFile: true } && IsFailureOfFile(e))
         {
