@@ -262,7 +262,7 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
             else
                 await ReceiveAsync(step).ConfigureAwait(false);
         }
-        catch (TentacleException e) when (e.Kind is TentacleErrorKind.Refused or TentacleErrorKind.BadName)
+        catch (TentacleException e) when (e.Kind is TentacleErrorKind.Refused or TentacleErrorKind.BadName && !step.IsSyncPoint)
         {
             // What may be the only copy stays for the next run to look at again.
             if (step.Removed is { AtServer: not FileAtServer.Unknown } refused)
