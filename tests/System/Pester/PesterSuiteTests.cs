@@ -20,18 +20,17 @@ public sealed class PesterSuiteTests
         folder.Write("Throws.Tests.ps1", "throw 'not readable'");
         folder.Write("Broken.Tests.ps1", "Describe 'a' {");
         folder.Write("Empty.Tests.ps1", "BeforeAll { }");
-        folder.Write("Twice.Tests.ps1", "Describe 'a' { It 'b' { }; It 'b' { } }");
         folder.Write("Dies.Tests.ps1", "Describe 'a' { It 'dies' { [Environment]::Exit(3) } }");
-        folder.Write("Begins.Tests.ps1", "Describe 'a' { BeforeAll { throw 'no begin' }; It 'b' { } }");
-        folder.Write("Ends.Tests.ps1", "Describe 'a' { AfterAll { throw 'no end' }; It 'b' { } }");
+        folder.Write("Mixed.Tests.ps1", "Describe 'begins' { BeforeAll { throw 'no begin' }; It 'b' { } }; Describe 'ends' { AfterAll { throw 'no end' }; It 'b' { } }; Describe 'twice' { It 'b' { }; It 'b' { } }");
         var suite = new PesterSuite(version, folder.Path);
 
         var rows = await suite.RowsAsync();
         Assert.Contains($"Pester {version}: Fails.Tests.ps1 > sums small > 1 and 2", rows.Select(row => row.TestDisplayName));
         Assert.Equal(
             [
-                "Begins.Tests.ps1: ", "Begins.Tests.ps1: a > b", "Broken.Tests.ps1: ", "Dies.Tests.ps1: ", "Dies.Tests.ps1: a > dies", "Empty.Tests.ps1: ", "Ends.Tests.ps1: ", "Ends.Tests.ps1: a > b",
-                "Fails.Tests.ps1: ", "Fails.Tests.ps1: sums small > 1 and 1", "Fails.Tests.ps1: sums small > 1 and 2", "Fails.Tests.ps1: sums small > skips", "Throws.Tests.ps1: ", "Twice.Tests.ps1: ", "Twice.Tests.ps1: a > b",
+                "Broken.Tests.ps1: ", "Dies.Tests.ps1: ", "Dies.Tests.ps1: a > dies", "Empty.Tests.ps1: ",
+                "Fails.Tests.ps1: ", "Fails.Tests.ps1: sums small > 1 and 1", "Fails.Tests.ps1: sums small > 1 and 2", "Fails.Tests.ps1: sums small > skips",
+                "Mixed.Tests.ps1: ", "Mixed.Tests.ps1: begins > b", "Mixed.Tests.ps1: ends > b", "Mixed.Tests.ps1: twice > b", "Throws.Tests.ps1: ",
             ],
             rows.Select(row => $"{row.Data.Item1}: {row.Data.Item2}"));
 
@@ -43,11 +42,12 @@ public sealed class PesterSuiteTests
         await Says("Throws.Tests.ps1", string.Empty, "not readable");
         await Says("Broken.Tests.ps1", string.Empty, "Missing closing '}'");
         await Says("Empty.Tests.ps1", string.Empty, "It has no tests.");
-        await Says("Twice.Tests.ps1", string.Empty, "Two tests are named 'a > b'.");
         await Says("Dies.Tests.ps1", string.Empty, "The shell ended without a report: exit code 3");
         await Says("Dies.Tests.ps1", "a > dies", "It did not run. The shell ended without a report: exit code 3");
-        await Says("Begins.Tests.ps1", "a > b", "no begin");
-        await Says("Ends.Tests.ps1", string.Empty, "no end");
+        await Says("Mixed.Tests.ps1", "begins > b", "no begin");
+        await Says("Mixed.Tests.ps1", string.Empty, "no end");
+        await Says("Mixed.Tests.ps1", string.Empty, "Two tests are named 'twice > b'.");
+        Assert.Null(await suite.FailureAsync("Mixed.Tests.ps1", "ends > b"));
 
         async Task Says(string file, string name, string what) => Assert.Contains(what, await suite.FailureAsync(file, name) ?? "nothing", StringComparison.Ordinal);
     }

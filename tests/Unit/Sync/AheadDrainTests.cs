@@ -333,6 +333,51 @@ public sealed class AheadDrainTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_replaced_before_a_move_that_breaks_arrives_once(bool isReplacedAgain)
+    {
+        var files = AgentData.MakeMany(100);
+        var other = files[60];
+        var newer = other with { Content = AgentData.Noise(7, 900) };
+        var newest = other with { Content = AgentData.Noise(8, 900) };
+        using var stock = With(files);
+        using var target = new SyncTarget();
+        var (isReplaced, isBroken) = (false, false);
+        stock.OnStep = moment =>
+        {
+            if (!isReplaced && moment.Point == StockPoint.Command && string.Equals(moment.Command, $"MV <{other.Name}>", StringComparison.Ordinal))
+            {
+                isReplaced = true;
+                stock.Put(newer);
+            }
+            else if (isReplaced && !isBroken && moment.Point == StockPoint.ContentDone)
+            {
+                // All of the content has come, and it will not be deleted.
+                isBroken = true;
+                Assert.True(SpinWait.SpinUntil(HasCome, ServerPatience));
+                if (isReplacedAgain)
+                    stock.Put(newest);
+                moment.Close();
+            }
+        };
+        var result = await target.DrainAsync(Site(stock.Port), connections: 1);
+        Assert.True(isBroken);
+        Assert.True(result.Succeeded, result.ToString());
+        var expected = isReplacedAgain ? [.. files, newer, newest] : files.Append(newer).ToArray();
+        var contents = target.Incoming.FileNames().Select(n => Convert.ToHexString(target.Incoming.Read(n)));
+        Assert.Equal(expected.Select(f => Convert.ToHexString(f.Content)).Order(StringComparer.Ordinal), contents.Order(StringComparer.Ordinal));
+        Assert.Empty(target.Leftovers());
+        Assert.Empty(stock.FileNames());
+
+        bool HasCome()
+        {
+            lock (target.Story)
+                return target.Story.Any(l => l.Contains(other.Name, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
     [InlineData(StockPoint.Command)]
     [InlineData(StockPoint.Content)]
     [InlineData(StockPoint.ContentDone)]

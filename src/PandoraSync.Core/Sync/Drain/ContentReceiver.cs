@@ -75,6 +75,7 @@ internal abstract class ContentReceiver(DrainContext context)
         var (size, _, newer, isContinuation) = await CompareAsync(TentacleVerb.Mv, file, accept).ConfigureAwait(false);
         if (newer is null)
             return size;
+        await SettleBrokenMoveAsync(file, newer).ConfigureAwait(false);
         await Context.Staging.FlushAsync([newer]).ConfigureAwait(false);
         file.Newer = newer;
         file.IsSuperseded = isContinuation;
@@ -149,9 +150,7 @@ internal abstract class ContentReceiver(DrainContext context)
             return;
         }
 
-        if (kept.Newer is { } fromBrokenMove)
-            StagingFolder.Discard(fromBrokenMove);
-        kept.Newer = null;
+        await SettleBrokenMoveAsync(kept, other).ConfigureAwait(false);
         if (other is null)
         {
             kept.FindAtServer();
@@ -161,6 +160,22 @@ internal abstract class ContentReceiver(DrainContext context)
 
         Add(step, other);
         await DeliverOlderAsync(step, kept, isContinuation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What a move that broke has brought beside our copy is delivered, since the server may have deleted it, unless this is the same once more.
+    /// </summary>
+    private async Task SettleBrokenMoveAsync(StagedFile file, StagedFile? received)
+    {
+        if (file.Newer is not { } before)
+            return;
+        if (received is not null)
+            await Context.Staging.FlushAsync([received]).ConfigureAwait(false);
+        file.Newer = null;
+        if (received is not null && IncomingDirectory.HaveSameContent(received.Path, before.Path))
+            StagingFolder.Discard(before);
+        else
+            Deliveries.Add(before);
     }
 
     /// <summary>An older copy is delivered as well, unless the newer content begins with all of it. At once: the newer one needs the name among what is whole.</summary>
