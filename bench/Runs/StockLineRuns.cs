@@ -46,7 +46,7 @@ internal static class StockLineRuns
             Notes =
             [
                 $"The lines are {LongLine.Kind}. Where they are the relay there is no jitter, and the pieces of a content do not wait for the far end (Nagle's algorithm), since the relay's own system acknowledges them.",
-                "Where they are tun devices the server has a disk of its own, in memory, and it and the line come first where processors are short: on the drain's disk and behind its threads it would be held up by what in the field is on another machine, and commands would meet.",
+                "Where they are tun devices the server has a disk of its own, in memory, and it and the line come first where processors are short: on the drain's disk and behind its threads it would be held up by what in the field is on another machine, and commands would meet. Segments that leave at once pass as one packet, as with a network card, and the far end has Linux's own congestion control (cubic), whatever this machine has.",
                 "The rows take different numbers of files, so that none takes minutes: one at a time each file costs the same time.",
             ],
         };
