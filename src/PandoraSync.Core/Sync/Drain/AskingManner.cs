@@ -35,7 +35,7 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
     private const double Doubling = 2;
     private const double Shrinking = 0.8;
 
-    // What broke once is come near to again, but slowly: a break costs as much as several windows gain by it.
+    // What broke once is come near to again, but slowly: a break costs as much as several bursts gain by it.
     private const double ShrinkingAfterBreak = 0.85;
 
     private readonly object _gate = new();
@@ -144,7 +144,7 @@ internal sealed class AskingManner(bool mayAskAhead, Action<string> say)
         return true;
     }
 
-    /// <summary>All of a window that was asked ahead has come, each in its place.</summary>
+    /// <summary>All of a burst that was asked ahead has come, each in its place.</summary>
     /// <param name="gap"><see cref="GetGap"/> when it was begun: what several connections have proven at once is proven once.</param>
     public void Proved(TimeSpan gap)
     {

@@ -117,7 +117,7 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
         do
         {
             AskMore();
-            await TurnWindowsAsync(isIdle: UnderWay.Count == 0).ConfigureAwait(false);
+            await TurnBatchesAsync(isIdle: UnderWay.Count == 0).ConfigureAwait(false);
             if (UnderWay.Count > 0)
                 await ReadAnswerAsync(UnderWay.Peek()).ConfigureAwait(false);
         }
@@ -206,11 +206,11 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
         Outcomes.Requeue(step, error: null);
     }
 
-    /// <summary>Gives back the files of a window, after the disk has saved what it could: ours may be the only copies.</summary>
-    private async Task RequeueAsync(FlushBatch window)
+    /// <summary>Gives back the files of a batch, after the disk has saved what it could: ours may be the only copies.</summary>
+    private async Task RequeueAsync(FlushBatch batch)
     {
-        await Outcomes.TryAsync(window.FlushAsync()).ConfigureAwait(false);
-        foreach (var file in window.Files)
+        await Outcomes.TryAsync(batch.FlushAsync()).ConfigureAwait(false);
+        foreach (var file in batch.Files)
         {
             // A copy that is not on disk is of no use, unless it is the only one.
             var isKept = file.IsDurable || file.MayBeOnlyCopy;
@@ -220,9 +220,9 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
         }
     }
 
-    /// <summary>Has the removal asked for of what is flushed, and then the next window flushed.</summary>
+    /// <summary>Has the removal asked for of what is flushed, and then the next batch flushed.</summary>
     /// <param name="isIdle">True if there is nothing to do but to wait for the disk.</param>
-    private async Task TurnWindowsAsync(bool isIdle)
+    private async Task TurnBatchesAsync(bool isIdle)
     {
         if (isIdle || (Deliveries.IsReady && (Deliveries.Pending >= FewestToFlush || _sinceDelivery.Elapsed >= LongestUndelivered)))
         {
@@ -275,6 +275,6 @@ internal abstract class DrainConnection(DrainContext context) : ContentReceiver(
 
         // Before more is asked: what has come is flushed meanwhile.
         if (step.IsSyncPoint)
-            await TurnWindowsAsync(isIdle: false).ConfigureAwait(false);
+            await TurnBatchesAsync(isIdle: false).ConfigureAwait(false);
     }
 }

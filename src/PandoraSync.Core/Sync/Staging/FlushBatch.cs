@@ -10,7 +10,7 @@ namespace PandoraSync.Sync.Staging;
 
 /// <summary>
 /// Files that are received one after the other and flushed together. Linux tells of a write that failed once to each descriptor that was
-/// open by then, so either the window holds its files open until each is flushed, or one descriptor of their file system from before
+/// open by then, so either the batch holds its files open until each is flushed, or one descriptor of their file system from before
 /// the first file on.
 /// </summary>
 internal sealed class FlushBatch(DrainContext context)
@@ -49,7 +49,7 @@ internal sealed class FlushBatch(DrainContext context)
         }
     }
 
-    /// <summary>A file of this window to receive into.</summary>
+    /// <summary>A file of this batch to receive into.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public FileStream CreatePart()
     {
@@ -57,7 +57,7 @@ internal sealed class FlushBatch(DrainContext context)
         return context.Staging.CreatePart();
     }
 
-    /// <summary>Adds a file that was received into a part of this window, or one that lay here before.</summary>
+    /// <summary>Adds a file that was received into a part of this batch, or one that lay here before.</summary>
     public void Add(StagedFile file)
     {
         Files.Add(file);
@@ -82,15 +82,15 @@ internal sealed class FlushBatch(DrainContext context)
             await context.Staging.FlushAsync(Files.ToArray(), _isTogether ? _fileSystem : null).ConfigureAwait(false);
     }
 
-    /// <summary>All windows of a run together leave most of what a process may have open to others.</summary>
+    /// <summary>All batches of a run together leave most of what a process may have open to others.</summary>
     private long MostOpen
     {
         get
         {
-            const int windowsPerConnection = 2;
+            const int batchesPerConnection = 2;
             const int ourPart = 4;
-            var windows = (long)context.Options.Connections * context.Options.ThrottleLimit * windowsPerConnection;
-            return Math.Max(1, Math.Min(MostOpenFiles, (FileSystemCalls.MostOpenFiles() ?? PresumedOpenFiles) / ourPart / windows));
+            var batches = (long)context.Options.Connections * context.Options.ThrottleLimit * batchesPerConnection;
+            return Math.Max(1, Math.Min(MostOpenFiles, (FileSystemCalls.MostOpenFiles() ?? PresumedOpenFiles) / ourPart / batches));
         }
     }
 
