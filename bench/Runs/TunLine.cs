@@ -41,6 +41,7 @@ internal sealed class TunLine : LongLine
     private readonly TimeSpan _delay;
     private readonly TimeSpan _jitter;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Thread[] _directions;
 
     public TunLine(TimeSpan roundTrip, TimeSpan jitter)
     {
@@ -57,8 +58,8 @@ internal sealed class TunLine : LongLine
         Ip($"-n {_name} addr add {_subnet}.2/24 dev {_name}b");
         Ip($"-n {_name} link set {_name}b up");
         Ip($"-n {_name} link set lo up");
-        new Thread(() => Pass(_near, _far, seed: 1)) { IsBackground = true }.Start();
-        new Thread(() => Pass(_far, _near, seed: 2)) { IsBackground = true }.Start();
+        _directions = [new Thread(() => Pass(_near, _far, seed: 1)) { IsBackground = true }, new Thread(() => Pass(_far, _near, seed: 2)) { IsBackground = true }];
+        Array.ForEach(_directions, static d => d.Start());
     }
 
     /// <summary>Whether this system lets us make one.</summary>
@@ -93,6 +94,7 @@ internal sealed class TunLine : LongLine
     public override void Dispose()
     {
         _stop.Cancel();
+        Array.ForEach(_directions, static d => d.Join());
         Ip($"link del {_name}a");
         Ip($"netns del {_name}");
         _ = Close(_near);

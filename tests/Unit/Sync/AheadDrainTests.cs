@@ -17,6 +17,7 @@ namespace PandoraSync.Tests.Sync;
 public sealed class AheadDrainTests
 {
     private const int PlacesForThoseThatHang = 100;
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ServerPatience = TimeSpan.FromMilliseconds(500);
 
     [Theory]
@@ -53,7 +54,7 @@ public sealed class AheadDrainTests
             if (moment.Point != StockPoint.Command)
                 return;
             if (hasGiven && isFollowed is null && moment.Command.Contains(FileNameRules.ProbeName, StringComparison.Ordinal))
-                isFollowed = SpinWait.SpinUntil(() => moment.BytesWaiting > 0, ServerPatience);
+                isFollowed = SpinWait.SpinUntil(() => moment.BytesWaiting > 0, LongWait);
             hasGiven |= string.Equals(moment.Command, "RECV OK", StringComparison.Ordinal);
         };
         using var target = new SyncTarget();
@@ -343,7 +344,7 @@ public sealed class AheadDrainTests
         var newest = other with { Content = AgentData.Noise(8, 900) };
         using var stock = With(files);
         using var target = new SyncTarget();
-        var (isReplaced, isBroken) = (false, false);
+        var (isReplaced, isBroken, hasCome) = (false, false, false);
         stock.OnStep = moment =>
         {
             if (!isReplaced && moment.Point == StockPoint.Command && string.Equals(moment.Command, $"MV <{other.Name}>", StringComparison.Ordinal))
@@ -355,16 +356,17 @@ public sealed class AheadDrainTests
             {
                 // All of the content has come, and it will not be deleted.
                 isBroken = true;
-                Assert.True(SpinWait.SpinUntil(HasCome, ServerPatience));
+                hasCome = SpinWait.SpinUntil(HasCome, LongWait);
                 if (isReplacedAgain)
                     stock.Put(newest);
                 moment.Close();
             }
         };
         var result = await target.DrainAsync(Site(stock.Port), connections: 1);
-        Assert.True(isBroken);
+        Assert.True(isBroken && hasCome);
         Assert.True(result.Succeeded, result.ToString());
         var expected = isReplacedAgain ? [.. files, newer, newest] : files.Append(newer).ToArray();
+        Assert.Equal(expected.Length, result.Files);
         var contents = target.Incoming.FileNames().Select(n => Convert.ToHexString(target.Incoming.Read(n)));
         Assert.Equal(expected.Select(f => Convert.ToHexString(f.Content)).Order(StringComparer.Ordinal), contents.Order(StringComparer.Ordinal));
         Assert.Empty(target.Leftovers());

@@ -75,8 +75,8 @@ internal abstract class ContentReceiver(DrainContext context)
         var (size, _, newer, isContinuation) = await CompareAsync(TentacleVerb.Mv, file, accept).ConfigureAwait(false);
         if (newer is null)
             return size;
-        await SettleBrokenMoveAsync(file, newer).ConfigureAwait(false);
         await Context.Staging.FlushAsync([newer]).ConfigureAwait(false);
+        SettleBrokenMove(file, newer);
         file.Newer = newer;
         file.IsSuperseded = isContinuation;
         Context.Progress.LogVerbose($"'{file.Name}' had other content when it was moved; {(isContinuation ? "the longer one is kept" : "both are kept")}");
@@ -150,7 +150,7 @@ internal abstract class ContentReceiver(DrainContext context)
             return;
         }
 
-        await SettleBrokenMoveAsync(kept, other).ConfigureAwait(false);
+        SettleBrokenMove(kept, other);
         if (other is null)
         {
             kept.FindAtServer();
@@ -165,17 +165,16 @@ internal abstract class ContentReceiver(DrainContext context)
     /// <summary>
     /// What a move that broke has brought beside our copy is delivered, since the server may have deleted it, unless this is the same once more.
     /// </summary>
-    private async Task SettleBrokenMoveAsync(StagedFile file, StagedFile? received)
+    private void SettleBrokenMove(StagedFile file, StagedFile? received)
     {
         if (file.Newer is not { } before)
             return;
-        if (received is not null)
-            await Context.Staging.FlushAsync([received]).ConfigureAwait(false);
-        file.Newer = null;
+        received?.Content?.Flush();
         if (received is not null && IncomingDirectory.HaveSameContent(received.Path, before.Path))
             StagingFolder.Discard(before);
         else
             Deliveries.Add(before);
+        (file.Newer, file.IsSuperseded) = (null, false);
     }
 
     /// <summary>An older copy is delivered as well, unless the newer content begins with all of it. At once: the newer one needs the name among what is whole.</summary>
