@@ -70,6 +70,9 @@ internal abstract class BoundedConnection : IDisposable
     /// <summary>The version of TLS and what the peer showed; null without TLS.</summary>
     public string? Security => _stream is TlsStream tls ? $"TLS {(tls.Version == TlsVersion.Tls13 ? "1.3" : "1.2")}, {tls.Peer.Presented}" : null;
 
+    /// <summary>True if the records of TLS keep apart what is written by itself.</summary>
+    private protected bool HasRecords => _stream is TlsStream;
+
     /// <summary>What lies below TLS; the stream itself where there is none.</summary>
     private protected QuickAckSocketStream Line { get; }
 

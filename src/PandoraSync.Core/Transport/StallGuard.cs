@@ -9,12 +9,14 @@ namespace PandoraSync.Transport;
 /// </summary>
 internal sealed class StallGuard : IDisposable
 {
+    private readonly object _gate = new();
     private readonly Action _abort;
     private readonly Timer _timer;
     private TimeSpan _timeout;
     private Func<bool>? _isMoving;
-    private volatile bool _timedOut;
-    private volatile bool _cancelled;
+    private bool _timedOut;
+    private bool _cancelled;
+    private bool _isReleased;
 
     public StallGuard(Action abort)
     {
@@ -43,6 +45,14 @@ internal sealed class StallGuard : IDisposable
     public CancellationTokenRegistration Watch(CancellationToken cancellationToken) =>
         cancellationToken.Register(static self => ((StallGuard)self!).OnCancelled(), this);
 
+    /// <summary>Ends the bounds for good, also where the time or the token ends in this very moment: the connection goes on without them.</summary>
+    /// <returns>False if they have closed it, or are about to.</returns>
+    public bool TryRelease()
+    {
+        lock (_gate)
+            return _isReleased = !_timedOut && !_cancelled;
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void OnTimeout()
@@ -53,13 +63,20 @@ internal sealed class StallGuard : IDisposable
             return;
         }
 
-        _timedOut = true;
-        _abort();
+        Abort(ref _timedOut);
     }
 
-    private void OnCancelled()
+    private void OnCancelled() => Abort(ref _cancelled);
+
+    private void Abort(ref bool reason)
     {
-        _cancelled = true;
+        lock (_gate)
+        {
+            if (_isReleased)
+                return;
+            reason = true;
+        }
+
         _abort();
     }
 }

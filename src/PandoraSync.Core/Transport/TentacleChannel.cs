@@ -201,7 +201,7 @@ internal sealed class TentacleChannel : BoundedConnection
     /// <summary>Sends bytes while answers are read; while it is used, nothing else is sent.</summary>
     /// <param name="gap">For a peer that takes what it reads at once for one line: the time between two lines that leave by themselves, where no TLS records keep them apart; null for any other peer.</param>
     internal BackgroundSender BeginSendingAhead(Func<TimeSpan>? gap) =>
-        gap is null || Security is not null
+        gap is null || HasRecords
             ? new(bytes => SendBesideAsync(bytes, isLineByLine: gap is not null))
             : new(bytes => SendBesideAsync(bytes, isLineByLine: false), new LineSpacing(Socket, gap).WaitAsync);
 

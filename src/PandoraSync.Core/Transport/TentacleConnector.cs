@@ -80,10 +80,7 @@ internal static class TentacleConnector
         {
             guard.Begin(options.Timeout);
             await socket.ConnectAsync(address.Address, address.Port).ConfigureAwait(false);
-            guard.End();
-
-            // The time may have ended, and closed the socket, in the moment in which it was connected.
-            return guard.TimedOut || guard.Cancelled ? throw new ObjectDisposedException(nameof(Socket)) : socket;
+            return guard.TryRelease() ? socket : throw new ObjectDisposedException(nameof(Socket));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
@@ -140,7 +137,8 @@ internal static class TentacleConnector
         {
             guard.Begin(options.Timeout);
             await HttpConnect.OpenAsync(stream, proxy, options.Endpoint, cancellationToken).ConfigureAwait(false);
-            guard.End();
+            if (!guard.TryRelease())
+                throw new ObjectDisposedException(nameof(Socket));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException || guard.TimedOut || guard.Cancelled)
         {

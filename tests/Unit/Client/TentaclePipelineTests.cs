@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using PandoraSync.Client;
 using PandoraSync.Protocol;
 using PandoraSync.TestSupport;
+using PandoraSync.Tests.Fixtures;
 using Xunit;
 
 namespace PandoraSync.Tests.Client;
@@ -35,5 +36,18 @@ public sealed class TentaclePipelineTests : ClientTest
         var error = await Assert.ThrowsAsync<TentacleException>(() => Eventually.Ends(pipeline.CompleteAsync(), "the writes"));
         Assert.Equal(TentacleErrorKind.Timeout, error.Kind);
         Assert.Contains("did not take what was sent within", error.Message, StringComparison.Ordinal);
+    }
+    [Fact]
+    public async Task A_connection_over_tls_that_was_closed_before_it_is_asked_ahead_says_so()
+    {
+        // As where it is cancelled in the moment in which it is to be asked.
+        using var server = new StockServer(new StockServerOptions { Certificate = TestCertificates.Site.Certificate });
+        using var client = await Eventually.Ends(TentacleClient.ConnectAsync(OptionsFor(server.Port) with { Tls = TestCertificates.Client }, Token), "connecting");
+        client.Dispose();
+        using var pipeline = client.BeginPipeline(Token, static () => TimeSpan.Zero);
+        pipeline.AskProof();
+        pipeline.Send();
+        var error = await Assert.ThrowsAsync<TentacleException>(() => Eventually.Ends(pipeline.ReadProofAsync(), "the proof"));
+        Assert.Equal(TentacleErrorKind.Disconnected, error.Kind);
     }
 }

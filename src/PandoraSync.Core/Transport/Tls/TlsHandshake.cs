@@ -97,12 +97,10 @@ internal static class TlsHandshake
             tls = TlsCalls.Wrap(watch, setup);
             guard.Begin(timeout);
             await authenticate(tls, setup).ConfigureAwait(false);
-            guard.End();
-            if (guard.TimedOut)
-                throw failure.TimedOut(timeout, inner: null);
+            if (!guard.TryRelease())
+                throw new ObjectDisposedException(nameof(SslStream));
             if (!TlsCalls.IsRecentEnough(tls, setup.MinimumVersion))
                 throw failure.TooOld();
-            cancellationToken.ThrowIfCancellationRequested();
             watch.IsDone = true;
             return new TlsStream(tls, watch, failure, failure.Decision ?? TrustDecision.Trusted(string.Empty));
         }
