@@ -94,7 +94,7 @@ internal sealed class AheadConnection(TentacleClient client, DrainContext contex
     /// <summary>What is still there is moved and compared; the rest is ours to deliver.</summary>
     protected override async Task ReconcileAsync(DrainStep step, StagedFile kept) => step.IsGone = !await _pipeline.ReadLookAsync(kept.Name).ConfigureAwait(false);
 
-    protected override Task ReadRemovalAsync(DrainStep step, StagedFile file) => CompareRemovedAsync(file, size => Accepts(step, size, MostBytesUnderWay));
+    protected override Task ReadRemovalAsync(DrainStep step, StagedFile file) => CompareRemovedAsync(step, file, size => Accepts(step, size, MostBytesUnderWay));
 
     protected override void Answered(DrainStep step)
     {

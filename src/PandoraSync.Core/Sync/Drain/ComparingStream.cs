@@ -9,7 +9,9 @@ namespace PandoraSync.Sync.Drain;
 /// Compares what is written to it with a file that is kept. At the first difference it starts to keep the new content too, when it was
 /// told where: then both can be delivered (protocol.md, section 5).
 /// </summary>
-internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOther = null) : WriteOnlyStream
+/// <param name="kept">The file; null if there is none, and all is new.</param>
+/// <param name="openOther">Makes a file for new content; null to compare only.</param>
+internal sealed class ComparingStream(FileStream? kept, Func<FileStream>? openOther = null) : WriteOnlyStream
 {
     private readonly byte[] _buffer = BufferPool.Rent();
     private FileStream? _other;
@@ -25,17 +27,34 @@ internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOth
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        if (!_differs && !Matches(buffer, offset, count))
+        if (!_differs && !Matches(kept!, buffer, offset, count))
             Differ();
         _other?.Write(buffer, offset, count);
         _written += count;
+    }
+
+    /// <summary>From now on the new content is kept too, with the beginning that both have. To be called before anything is written where no file is kept.</summary>
+    /// <exception cref="IOException">There is no place for it.</exception>
+    public void Differ()
+    {
+        _differs = true;
+        _other = openOther?.Invoke();
+        if (_other is null || kept is null)
+            return;
+        kept.Position = 0;
+        for (var left = _written; left > 0;)
+        {
+            var read = kept.Read(_buffer, 0, (int)Math.Min(_buffer.Length, left));
+            _other.Write(_buffer, 0, read);
+            left -= read;
+        }
     }
 
     /// <summary>Ends the comparison: content that is shorter than the kept file differs too.</summary>
     /// <returns>The new content if it differs and was kept, the caller's from now on and not flushed.</returns>
     public FileStream? Complete()
     {
-        if (!_differs && _written < kept.Length)
+        if (!_differs && _written < kept!.Length)
         {
             KeptIsBeginning = false;
             Differ();
@@ -59,7 +78,7 @@ internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOth
         base.Dispose(disposing);
     }
 
-    private bool Matches(byte[] buffer, int offset, int count)
+    private bool Matches(FileStream kept, byte[] buffer, int offset, int count)
     {
         for (var done = 0; done < count;)
         {
@@ -78,21 +97,5 @@ internal sealed class ComparingStream(FileStream kept, Func<FileStream>? openOth
         }
 
         return true;
-    }
-
-    /// <summary>From now on the new content is kept too, with the beginning that both have.</summary>
-    private void Differ()
-    {
-        _differs = true;
-        _other = openOther?.Invoke();
-        if (_other is null)
-            return;
-        kept.Position = 0;
-        for (var left = _written; left > 0;)
-        {
-            var read = kept.Read(_buffer, 0, (int)Math.Min(_buffer.Length, left));
-            _other.Write(_buffer, 0, read);
-            left -= read;
-        }
     }
 }

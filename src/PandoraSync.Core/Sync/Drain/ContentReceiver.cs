@@ -67,12 +67,13 @@ internal abstract class ContentReceiver(DrainContext context)
     /// Reads a file that is to be removed if it equals our copy. Where the server has been told to go on before anybody knew what it has now,
     /// other content is received and kept too: it may be all that is left of it, so that it may use the disk's reserve.
     /// </summary>
+    /// <param name="step">The question.</param>
     /// <param name="file">Our copy.</param>
     /// <param name="accept">Told the announced size, whether to take it.</param>
     /// <returns>The announced size; null if the server has no such file.</returns>
-    protected async Task<long?> CompareRemovedAsync(StagedFile file, Func<long, bool> accept)
+    protected async Task<long?> CompareRemovedAsync(DrainStep step, StagedFile file, Func<long, bool> accept)
     {
-        var (size, _, newer, isContinuation) = await CompareAsync(TentacleVerb.Mv, file, accept).ConfigureAwait(false);
+        var (size, _, newer, isContinuation) = await TakeAsync(TentacleVerb.Mv, step, file, accept).ConfigureAwait(false);
         if (newer is null)
             return size;
         await Context.Staging.FlushAsync([newer]).ConfigureAwait(false);
@@ -86,38 +87,13 @@ internal abstract class ContentReceiver(DrainContext context)
     /// <summary>Receives a new content, if the server has the file.</summary>
     protected async Task ReceiveAsync(DrainStep step)
     {
-        FileStream? part = null;
-        using var claim = new SpaceClaim(Context.Staging.Space);
-        try
-        {
-            var size = await TakeContentAsync(TentacleVerb.Recv, step.Item.Name, Open, Count).ConfigureAwait(false);
-            if (part is not null)
-                Add(step, new StagedFile(step.Item.Name, part.Name, size!.Value) { Content = part, Sha256 = Hash?.Complete(), Attempts = step.Item.Attempts });
-            else if (size is { } bytes)
-                Outcomes.SkipTooLarge(step.Item.Name, bytes);
-            else
-                Context.Progress.RecordMissing(step.Item.Name);
-        }
-        catch
-        {
-            StagingFolder.Discard(part);
-            throw;
-        }
-
-        Stream? Open(long size)
-        {
-            if (!Accepts(step, size))
-                return null;
-            claim.Claim(size);
-            part = Receiving.CreatePart();
-            return Hashing(part);
-        }
-
-        void Count(int bytes)
-        {
-            Context.Progress.Content(bytes);
-            claim.Fill(bytes);
-        }
+        var (size, _, received, _) = await TakeAsync(TentacleVerb.Recv, step, kept: null, bytes => Accepts(step, bytes)).ConfigureAwait(false);
+        if (received is not null)
+            Add(step, received);
+        else if (size is { } bytes)
+            Outcomes.SkipTooLarge(step.Item.Name, bytes);
+        else
+            Context.Progress.RecordMissing(step.Item.Name);
     }
 
     private void Add(DrainStep step, StagedFile received)
@@ -134,7 +110,7 @@ internal abstract class ContentReceiver(DrainContext context)
     /// </summary>
     protected virtual async Task ReconcileAsync(DrainStep step, StagedFile kept)
     {
-        var (size, isTaken, other, isContinuation) = await CompareAsync(TentacleVerb.Recv, kept, bytes => Accepts(step, bytes, kept.Length)).ConfigureAwait(false);
+        var (size, isTaken, other, isContinuation) = await TakeAsync(TentacleVerb.Recv, step, kept, bytes => Accepts(step, bytes, kept.Length)).ConfigureAwait(false);
         if (size is null)
         {
             // Gone there, so it is ours to deliver.
@@ -193,25 +169,34 @@ internal abstract class ContentReceiver(DrainContext context)
         await Deliveries.DeliverAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes a content beside a copy that is kept.</summary>
-    /// <returns>The announced size, or null if the server has no such file; whether it was taken; the new content if it is another; and whether it begins with the kept one.</returns>
-    private async Task<(long? Size, bool IsTaken, StagedFile? Other, bool IsContinuation)> CompareAsync(TentacleVerb verb, StagedFile file, Func<long, bool> accept)
+    /// <summary>Takes a content. Beside a copy that is kept only another one is new.</summary>
+    /// <returns>The announced size, or null if the server has no such file; whether it was taken; what is new; and whether that begins with the kept copy.</returns>
+    private async Task<(long? Size, bool IsTaken, StagedFile? New, bool IsContinuation)> TakeAsync(TentacleVerb verb, DrainStep step, StagedFile? kept, Func<long, bool> accept)
     {
-        using var kept = StagingFolder.Read(file.Path);
+        using var copy = kept is null ? null : StagingFolder.Read(kept.Path);
         using var claim = new SpaceClaim(Context.Staging.Space);
         var (announced, isTaken, isMoved) = (0L, false, verb == TentacleVerb.Mv);
-        using var compare = new ComparingStream(kept, CreatePart);
-        var size = await TakeContentAsync(verb, file.Name, Open, claim.Fill).ConfigureAwait(false);
+        using var compare = new ComparingStream(copy, CreatePart);
+        var size = await TakeContentAsync(verb, step.Item.Name, Open, Count).ConfigureAwait(false);
         var digest = isTaken ? Hash?.Complete() : null;
-        if (!isTaken || compare.Complete() is not { } other)
+        if (!isTaken || compare.Complete() is not { } part)
             return (size, isTaken, null, false);
-        return (size, true, new StagedFile(file.Name, other.Name, other.Length, atServer: isMoved ? FileAtServer.RemovalAsked : FileAtServer.Present) { Content = other, Sha256 = digest, Attempts = file.Attempts }, compare.KeptIsBeginning);
+        return (size, true, new StagedFile(step.Item.Name, part.Name, announced, atServer: isMoved ? FileAtServer.RemovalAsked : FileAtServer.Present) { Content = part, Sha256 = digest, Attempts = step.Item.Attempts }, compare.KeptIsBeginning);
 
         Stream? Open(long bytes)
         {
             announced = bytes;
             isTaken = accept(bytes);
+            if (isTaken && copy is null)
+                compare.Differ();
             return isTaken ? Hashing(compare) : null;
+        }
+
+        void Count(int bytes)
+        {
+            claim.Fill(bytes);
+            if (copy is null)
+                Context.Progress.Content(bytes);
         }
 
         FileStream CreatePart()

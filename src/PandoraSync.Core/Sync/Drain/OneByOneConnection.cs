@@ -51,7 +51,7 @@ internal sealed class OneByOneConnection(TentacleClient client, DrainContext con
     /// <summary>Has the server move a file that is whole and flushed here, unless it is still changing.</summary>
     protected override async Task ReadRemovalAsync(DrainStep step, StagedFile file)
     {
-        var size = await CompareRemovedAsync(file, Accept).ConfigureAwait(false);
+        var size = await CompareRemovedAsync(step, file, Accept).ConfigureAwait(false);
         if (size == file.Length)
             return;
         StagingFolder.Discard(file);
