@@ -3,7 +3,7 @@
 Calls dotnet for the usual tasks; everything here can be done without this script.
 .DESCRIPTION
 build   leaves the module in artifacts/module/PandoraSync (dotnet build)
-test    runs every suite (dotnet test)
+test    runs every suite (dotnet test -m:1)
 pack    writes artifacts/packages/PandoraSync.<version>.nupkg and PandoraSync.Dsc.<version>.nupkg, as a gallery or a folder repository takes them (PowerShell 7.6 or PSResourceGet 1.1)
 install copies the module and its DSC resources into your own module folder, for the PowerShell that runs this script
 Runs in PowerShell 7 and in Windows PowerShell 5.1.
@@ -53,7 +53,7 @@ function Copy-Folder([string]$From, [string]$To) {
 }
 
 if ($Task -eq 'test') {
-    Invoke-DotNet -Arguments test, $PSScriptRoot, --configuration, $Configuration
+    Invoke-DotNet -Arguments test, $PSScriptRoot, '-m:1', --configuration, $Configuration
     return
 }
 

@@ -120,9 +120,9 @@ internal sealed class ShellProcess : IDisposable
     /// <summary>Memory that it has resident now, in bytes.</summary>
     public long Memory() => ReadStatus("VmRSS:");
 
-    public async Task<ProgramResult> EndAsync()
+    public async Task<ProgramResult> EndAsync(TimeSpan? limit = null)
     {
-        await Eventually.Ends(_process.WaitForExitAsync(), "the shell's run", TimeSpan.FromSeconds(180));
+        await Eventually.Ends(_process.WaitForExitAsync(), "the shell's run", limit ?? TimeSpan.FromSeconds(180));
 
         // The overload without a limit waits for the last lines too.
         await _process.WaitForExitAsync();

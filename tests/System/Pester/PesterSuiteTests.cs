@@ -20,7 +20,6 @@ public sealed class PesterSuiteTests
         folder.Write("Throws.Tests.ps1", "throw 'not readable'");
         folder.Write("Broken.Tests.ps1", "Describe 'a' {");
         folder.Write("Empty.Tests.ps1", "BeforeAll { }");
-        folder.Write("Dies.Tests.ps1", "Describe 'a' { It 'dies' { [Environment]::Exit(3) } }");
         folder.Write("Mixed.Tests.ps1", "Describe 'begins' { BeforeAll { throw 'no begin' }; It 'b' { } }; Describe 'ends' { AfterAll { throw 'no end' }; It 'b' { } }; Describe 'twice' { It 'b' { }; It 'b' { } }");
         var suite = new PesterSuite(version, folder.Path);
 
@@ -28,7 +27,7 @@ public sealed class PesterSuiteTests
         Assert.Contains($"Pester {version}: Fails.Tests.ps1 > sums small > 1 and 2", rows.Select(row => row.TestDisplayName));
         Assert.Equal(
             [
-                "Broken.Tests.ps1: ", "Dies.Tests.ps1: ", "Dies.Tests.ps1: a > dies", "Empty.Tests.ps1: ",
+                "Broken.Tests.ps1: ", "Empty.Tests.ps1: ",
                 "Fails.Tests.ps1: ", "Fails.Tests.ps1: sums small > 1 and 1", "Fails.Tests.ps1: sums small > 1 and 2", "Fails.Tests.ps1: sums small > skips",
                 "Mixed.Tests.ps1: ", "Mixed.Tests.ps1: begins > b", "Mixed.Tests.ps1: ends > b", "Mixed.Tests.ps1: twice > b", "Throws.Tests.ps1: ",
             ],
@@ -42,13 +41,25 @@ public sealed class PesterSuiteTests
         await Says("Throws.Tests.ps1", string.Empty, "not readable");
         await Says("Broken.Tests.ps1", string.Empty, "Missing closing '}'");
         await Says("Empty.Tests.ps1", string.Empty, "It has no tests.");
-        await Says("Dies.Tests.ps1", string.Empty, "The shell ended without a report: exit code 3");
-        await Says("Dies.Tests.ps1", "a > dies", "It did not run. The shell ended without a report: exit code 3");
         await Says("Mixed.Tests.ps1", "begins > b", "no begin");
         await Says("Mixed.Tests.ps1", string.Empty, "no end");
         await Says("Mixed.Tests.ps1", string.Empty, "Two tests are named 'twice > b'.");
         Assert.Null(await suite.FailureAsync("Mixed.Tests.ps1", "ends > b"));
 
         async Task Says(string file, string name, string what) => Assert.Contains(what, await suite.FailureAsync(file, name) ?? "nothing", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_file_that_ends_the_shell_says_so_and_does_not_keep_the_others_from_running(string version)
+    {
+        using var folder = new TempFolder();
+        folder.Write("Dies.Tests.ps1", "Describe 'a' { It 'dies' { [Environment]::Exit(3) } }");
+        folder.Write("Lives.Tests.ps1", "Describe 'a' { It 'lives' { } }");
+        var suite = new PesterSuite(version, folder.Path);
+        Assert.Contains("The shell ended without a report: exit code 3", await suite.FailureAsync("Dies.Tests.ps1", string.Empty), StringComparison.Ordinal);
+        Assert.Contains("It did not run. The shell ended without a report: exit code 3", await suite.FailureAsync("Dies.Tests.ps1", "a > dies"), StringComparison.Ordinal);
+        Assert.Null(await suite.FailureAsync("Lives.Tests.ps1", string.Empty));
+        Assert.Null(await suite.FailureAsync("Lives.Tests.ps1", "a > lives"));
     }
 }

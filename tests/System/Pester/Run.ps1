@@ -1,4 +1,4 @@
-# Runs one file (or, with -List, only reads the files in a folder) with one version of Pester, and writes as JSON what came of it.
+# Runs files (or, with -List, only reads the files in a folder) with one version of Pester, and writes as JSON what came of it.
 param(
     [Parameter(Mandatory)] [string]$Pester,
     [Parameter(Mandatory)] [string]$Path,
@@ -25,10 +25,12 @@ function Get-Failure($Item) {
     @(foreach ($record in $Item.ErrorRecord) { if ($record.DisplayErrorMessage) { $record.DisplayErrorMessage; $record.DisplayStackTrace } else { "$record"; $record.ScriptStackTrace } }) -join "`n"
 }
 
-$run = Invoke-Pester -Configuration @{ Run = @{ Path = $Path; PassThru = $true; SkipRun = [bool]$List }; Output = @{ Verbosity = 'None' } }
+$run = Invoke-Pester -Configuration @{ Run = @{ Path = $Path.Split([IO.Path]::PathSeparator); PassThru = $true; SkipRun = [bool]$List }; Output = @{ Verbosity = 'None' } }
 $result = [ordered]@{
     Version = "$($run.Version)"
-    Errors  = @(foreach ($failed in @($run.FailedContainers) + @($run.FailedBlocks)) { "$($failed): $(Get-Failure $failed)" })
+    Errors  = @(foreach ($failed in @($run.FailedContainers) + @($run.FailedBlocks)) {
+            [ordered]@{ File = [IO.Path]::GetFileName("$(if ($failed.Item) { $failed.Item } else { $failed.ScriptBlock.File })"); Text = "$($failed): $(Get-Failure $failed)" }
+        })
     Tests   = @(foreach ($test in $run.Tests) {
             [ordered]@{ File = [IO.Path]::GetFileName($test.ScriptBlock.File); Name = Get-FullName $test; Result = $test.Result; Failure = Get-Failure $test }
         })
