@@ -74,8 +74,8 @@ internal sealed class ShellProcess : IDisposable
         Match Find() => Regex.Match(Output + Errors, pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Descriptors that it has open.</summary>
-    public int OpenFiles() => Directory.GetFiles($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
+    /// <summary>Descriptors that it has open, but for the assemblies, of which it loads more as it goes.</summary>
+    public int OpenFiles() => new DirectoryInfo($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/fd").GetFiles().Count(fd => fd.LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
 
     public static ShellProcess Start(params string[] arguments) => new(arguments, input: null);
 
