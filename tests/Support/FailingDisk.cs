@@ -19,6 +19,9 @@ public sealed class FailingDisk : IDisposable
     private const long DiskBytes = 512L * 1024 * 1024;
     private const string Files = "16384";
     private const string TablesBytes = "8MiB";
+
+    // Otherwise what another test starts in this moment has the descriptor too, and keeps the disk busy.
+    private const int CloseOnExec = 0x80000;
     private readonly SmallDisk _backing = new(BackingMegabytes);
     private readonly TempFolder _at = new();
     private string? _device;
@@ -95,7 +98,7 @@ public sealed class FailingDisk : IDisposable
     /// <returns>False if the system said that something could not be written.</returns>
     public bool Sync()
     {
-        var descriptor = Open(Encoding.UTF8.GetBytes(Path + "\0"), 0);
+        var descriptor = Open(Encoding.UTF8.GetBytes(Path + "\0"), CloseOnExec);
         if (descriptor < 0)
             throw new IOException($"'{Path}' could not be opened (error {Marshal.GetLastWin32Error()}).");
         try

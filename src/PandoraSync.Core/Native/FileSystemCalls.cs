@@ -9,6 +9,9 @@ namespace PandoraSync.Native;
 /// <summary>What .NET's file classes do not offer on every runtime: a rename that never overwrites, what an entry is, and a flush that hides no error.</summary>
 internal static class FileSystemCalls
 {
+    /// <summary>For a descriptor on Linux that a program started meanwhile is not to have too: it would hold the file system for as long as that program runs.</summary>
+    internal const int CloseOnExec = 0x80000;
+
     private const int CurrentDirectory = -100;
     private const uint NoReplace = 1;
     private const int ErrorExists = 17;
@@ -18,7 +21,6 @@ internal static class FileSystemCalls
     private const int ErrorNotPermitted = 1;
     private const int ErrorAccess = 13;
     private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
     private const int StatusOfLinkItself = 0x100;
     private const int StatusOfDescriptor = 0x1000;
     private const uint StatusType = 1;

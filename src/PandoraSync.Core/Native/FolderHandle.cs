@@ -12,8 +12,6 @@ namespace PandoraSync.Native;
 /// </summary>
 internal sealed class FolderHandle : SafeHandleMinusOneIsInvalid
 {
-    private const int CloseOnExec = 0x80000;
-
     // ext2 to ext4, XFS and Btrfs pass on what they could not write; what a file system over a network or in another process does is not known.
     private static readonly uint[] Trusted = [0xEF53, 0x58465342, 0x9123683E];
     private static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
@@ -33,7 +31,7 @@ internal sealed class FolderHandle : SafeHandleMinusOneIsInvalid
         var folder = new FolderHandle(path);
         if (FileSystemCalls.IsWindows)
             return folder;
-        folder.SetHandle((IntPtr)NativeMethods.Open(FileSystemCalls.ToNative(path), IsLinux ? CloseOnExec : 0));
+        folder.SetHandle((IntPtr)NativeMethods.Open(FileSystemCalls.ToNative(path), IsLinux ? FileSystemCalls.CloseOnExec : 0));
         if (folder.IsInvalid)
             throw FileSystemCalls.NativeError("open", path, Marshal.GetLastWin32Error());
         folder.CanFlushFileSystem = IsLinux && Environment.OSVersion.Version >= new Version(5, 8) && Trusted.Contains(FileSystemOf(folder));

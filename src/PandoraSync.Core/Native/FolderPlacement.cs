@@ -18,7 +18,7 @@ internal static class FolderPlacement
     {
         if (!IsNative)
             return;
-        var descriptor = NativeMethods.Open(FileSystemCalls.ToNative(folder), 0);
+        var descriptor = NativeMethods.Open(FileSystemCalls.ToNative(folder), FileSystemCalls.CloseOnExec);
         if (descriptor < 0)
             return;
         if (NativeMethods.IoControl((IntPtr)descriptor, (UIntPtr)GetFlags, out var flags) == 0 && (flags & TopFolder) == 0)
